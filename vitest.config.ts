@@ -1,0 +1,29 @@
+import type { ViteUserConfig } from "vitest/config";
+
+/** The suites of `npm test`, in its order. Each is a project, so that one can be run alone. */
+const config: ViteUserConfig = {
+  test: {
+    projects: [
+      { test: { name: "fences", include: ["test/fences.test.ts"] } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
+          exclude: ["test/fences.test.ts", "test/wire/**", "test/package/**", "**/node_modules/**"],
+        },
+      },
+      { test: { name: "fuzz", include: ["fuzz/**/*.test.ts"], testTimeout: 60_000 } },
+      { test: { name: "wire", include: ["test/wire/**/*.test.ts"], testTimeout: 30_000 } },
+      {
+        test: {
+          name: "package",
+          include: ["test/package/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+};
+
+export default config;
