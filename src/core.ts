@@ -1,1 +1,71 @@
-export {};
+/*
+ * handfast/core: the pure half of the library, name by name. It runs wherever JavaScript does.
+ */
+
+export { Opcode, isControl, isReserved } from "./frame/opcode.ts";
+export { CloseCode, isCloseCode } from "./frame/close-code.ts";
+export { VIOLATIONS, type Violation, type ViolationFacts } from "./frame/violation.ts";
+export { type FrameHeader, parseHeader, writeHeader } from "./frame/header.ts";
+export { mask } from "./frame/mask.ts";
+export { isUtf8, UTF8_INVALID, UTF8_START, validateUtf8 } from "./frame/utf8.ts";
+export { decodeUtf8, encodeUtf8 } from "./frame/text.ts";
+export { type ClosePayload, parseClosePayload, serializeClosePayload } from "./frame/close-payload.ts";
+export { type Frame, type ParsedFrame, parseFrame, serializeFrame } from "./frame/frame.ts";
+
+export { HeaderList } from "./handshake/headers.ts";
+export { type Head, type HeadError, type HeadLimits, HeadReader } from "./handshake/head-reader.ts";
+export {
+  parseRequestHead,
+  parseResponseHead,
+  type RequestHead,
+  type ResponseHead,
+} from "./handshake/head.ts";
+export {
+  type Extension,
+  type ExtensionParameter,
+  parseExtensions,
+  serializeExtensions,
+} from "./handshake/extension-header.ts";
+export { parseSubprotocols } from "./handshake/subprotocol.ts";
+export { isToken, parseTokenList } from "./handshake/token.ts";
+export { acceptKey } from "./handshake/accept-key.ts";
+export { isSameOrigin, type OriginPolicy } from "./handshake/origin.ts";
+export { type HttpAnswer, InvalidAnswerError, refuse, serializeHead } from "./handshake/response.ts";
+export {
+  acceptUpgrade,
+  asksForWebSocket,
+  checkUpgrade,
+  chooseSubprotocol,
+  decideUpgrade,
+  type UpgradeCheck,
+  type UpgradeChoice,
+  type UpgradeOffer,
+  type UpgradePolicy,
+} from "./handshake/decide.ts";
+export {
+  type ClientHandshake,
+  createRequest,
+  type Verification,
+  verifyResponse,
+} from "./handshake/client.ts";
+
+export type {
+  CloseEvent,
+  ConnectionEvent,
+  ControlEvent,
+  MessageEvent,
+  MessageKind,
+  PieceEvent,
+} from "./connection/event.ts";
+export { Connection, type ConnectionOptions } from "./connection/connection.ts";
+export { MisuseError, type MisuseCode } from "./connection/misuse.ts";
+export { Slab } from "./connection/outbox.ts";
+export { type Platform, plainPlatform } from "./connection/platform.ts";
+export {
+  type Role,
+  type State,
+  stateDiagram,
+  STATES,
+  type Transport,
+  type Trigger,
+} from "./connection/state.ts";

@@ -1,0 +1,262 @@
+import { CloseCode, isCloseCode } from "../frame/close-code.ts";
+import { MAX_REASON_SIZE, parseClosePayload, serializeClosePayload } from "../frame/close-payload.ts";
+import { Opcode } from "../frame/opcode.ts";
+import { utf8Length } from "../frame/text.ts";
+import { VIOLATIONS, type Violation } from "../frame/violation.ts";
+import type { CloseEvent, ConnectionEvent, MessageKind } from "./event.ts";
+import { type ControlFrame, Inbound } from "./inbound.ts";
+import { MisuseError } from "./misuse.ts";
+import { Outbox, Slab } from "./outbox.ts";
+import { type Platform, plainPlatform } from "./platform.ts";
+import { type Role, type State, STATES, type Transport, type Trigger } from "./state.ts";
+
+export interface ConnectionOptions {
+  readonly role: Role;
+  /** Whole messages (default), or their pieces as they arrive. */
+  readonly delivery?: "messages" | "pieces" | undefined;
+  /** The largest message that is taken, in octets; default 1 MiB. A larger one is answered with 1009. */
+  readonly maxPayload?: number | undefined;
+  /** The most fragments that one message may have, empty ones included; default 1,048,576. */
+  readonly maxFragments?: number | undefined;
+  /** Take frames whose length is not in its shortest encoding, against RFC 6455 section 5.2; default false. */
+  readonly tolerateLongLengths?: boolean | undefined;
+  /** Only for the client's role, and needed there: a fresh 32-bit key for each frame, from a strong source of chance. */
+  readonly maskingKey?: (() => number) | undefined;
+  /** What the runtime has that is faster than plain JavaScript. */
+  readonly platform?: Platform | undefined;
+  /** Memory for the output, which connections may share; default: one of its own. */
+  readonly slab?: Slab | undefined;
+}
+
+export const DEFAULT_MAX_PAYLOAD: number = 1024 * 1024;
+export const DEFAULT_MAX_FRAGMENTS: number = 1024 * 1024;
+
+const FIN = 0x80;
+const NO_OCTETS = new Uint8Array(0);
+
+const limit = (name: string, value: number | undefined, fallback: number): number => {
+  if (value === undefined) return fallback;
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new MisuseError(
+    "ERR_INVALID_OPTION",
+    `${name} must be a whole number from 0 to 2^53 - 1, not ${value}`,
+  );
+};
+
+/**
+ * One end of a WebSocket connection after the opening handshake, as a machine without a transport: octets in
+ * ({@link receive}), events out ({@link next}); calls in ({@link sendText} and the like), octets out
+ * ({@link takeOutput}). It knows no clock, no chance and no I/O, so the same calls always give the same results.
+ *
+ * After each `receive`, pull events until there is none, write what `takeOutput` gives, and do with the transport
+ * what {@link transport} says.
+ */
+export class Connection {
+  readonly role: Role;
+  #state: State = "open";
+  readonly #inbound: Inbound;
+  readonly #outbox: Outbox;
+  /** The close event, from the moment that nothing more is read until it is told. */
+  #farewell: CloseEvent | undefined;
+  /** The kind of the message that is being sent in fragments. */
+  #sending: MessageKind | undefined;
+
+  constructor(options: ConnectionOptions) {
+    const { role, maskingKey, platform = plainPlatform } = options;
+    if ((role === "client") !== (maskingKey !== undefined)) {
+      throw new MisuseError(
+        "ERR_NO_MASKING_KEY",
+        "maskingKey belongs to the client's role, and is needed there",
+      );
+    }
+    this.role = role;
+    this.#inbound = new Inbound({
+      fromClient: role === "server",
+      delivery: options.delivery ?? "messages",
+      maxPayload: limit("maxPayload", options.maxPayload, DEFAULT_MAX_PAYLOAD),
+      maxFragments: limit("maxFragments", options.maxFragments, DEFAULT_MAX_FRAGMENTS),
+      tolerateLongLengths: options.tolerateLongLengths ?? false,
+      platform,
+    });
+    this.#outbox = new Outbox(platform, options.slab ?? new Slab(platform.allocate, 1024), maskingKey);
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** What is owed to the transport once the output is written (RFC 6455 section 7.1.1). */
+  get transport(): Transport {
+    return STATES[this.#state].transport[this.role];
+  }
+
+  /** Octets that {@link takeOutput} would give. */
+  get outputSize(): number {
+    return this.#outbox.size;
+  }
+
+  /**
+   * Takes octets from the transport. They are read only until {@link next} has nothing more to tell, never changed,
+   * and not kept. Throws ERR_INPUT_PENDING where the chunk before has not been used up.
+   */
+  receive(bytes: Uint8Array): void {
+    if (this.#inbound.pending)
+      throw new MisuseError("ERR_INPUT_PENDING", "call next() until it gives undefined");
+    if (this.#state === "open" || this.#state === "closing") this.#inbound.receive(bytes);
+  }
+
+  /** The transport has ended, in whatever way. The event that tells of it comes behind those of the input. */
+  receiveEnd(): void {
+    if (this.#inbound.pending)
+      throw new MisuseError("ERR_INPUT_PENDING", "call next() until it gives undefined");
+    this.#leave("transport ended", CloseCode.ABNORMAL_CLOSURE, "");
+  }
+
+  /** The next event; undefined when more octets are needed. */
+  next(): ConnectionEvent | undefined {
+    for (;;) {
+      if (this.#state !== "open" && this.#state !== "closing") return this.#takeFarewell();
+      const event = this.#inbound.next();
+      if (event === undefined) return undefined;
+      if (event.type === "message" || event.type === "piece") return event;
+      if (event.type === "violation") this.#fail(event.violation);
+      else if (event.opcode === Opcode.CLOSE) this.#receiveClose(event.payload);
+      else return this.#receiveControl(event);
+    }
+  }
+
+  /** Octets to be written to the transport, in order. Large payloads are the very ones that were sent. */
+  takeOutput(): readonly Uint8Array[] {
+    return this.#outbox.take();
+  }
+
+  /** Sends a text message. Octets must be valid UTF-8. Throws ERR_NOT_OPEN, ERR_MESSAGE_OPEN. */
+  sendText(text: string | Uint8Array): void {
+    this.#begin();
+    if (typeof text === "string") this.#outbox.textFrame(FIN | Opcode.TEXT, text);
+    else this.#outbox.frame(FIN | Opcode.TEXT, text);
+  }
+
+  /** Sends a binary message. Throws ERR_NOT_OPEN, ERR_MESSAGE_OPEN. */
+  sendBinary(bytes: Uint8Array): void {
+    this.#begin();
+    this.#outbox.frame(FIN | Opcode.BINARY, bytes);
+  }
+
+  /**
+   * Sends a fragment of a message; all fragments of one must be of the same kind. A text may be cut anywhere.
+   * Throws ERR_NOT_OPEN, and ERR_MESSAGE_OPEN where a message of the other kind is open.
+   */
+  sendFragment(kind: MessageKind, bytes: Uint8Array, last: boolean): void {
+    this.#checkOpen();
+    if (this.#sending !== undefined && this.#sending !== kind) {
+      throw new MisuseError("ERR_MESSAGE_OPEN", `a ${this.#sending} message is being sent in fragments`);
+    }
+    const opcode = kind === "text" ? Opcode.TEXT : Opcode.BINARY;
+    const first = this.#sending === undefined ? opcode : Opcode.CONTINUATION;
+    this.#outbox.frame(last ? FIN | first : first, bytes);
+    this.#sending = last ? undefined : kind;
+  }
+
+  /** Sends a Ping with up to 125 octets. Throws ERR_NOT_OPEN, ERR_CONTROL_TOO_LONG. */
+  ping(payload: Uint8Array = NO_OCTETS): void {
+    this.#control(Opcode.PING, payload);
+  }
+
+  /** Sends a Pong that nobody asked for (section 5.5.3). Throws ERR_NOT_OPEN, ERR_CONTROL_TOO_LONG. */
+  pong(payload: Uint8Array = NO_OCTETS): void {
+    this.#control(Opcode.PONG, payload);
+  }
+
+  /**
+   * Starts the closing handshake; where it has begun already, nothing happens. Without a code the Close frame is
+   * empty. Throws ERR_INVALID_CLOSE_CODE, ERR_CLOSE_REASON_TOO_LONG (over 123 octets).
+   */
+  close(code: number = CloseCode.NO_STATUS_RECEIVED, reason = ""): void {
+    if (code !== CloseCode.NO_STATUS_RECEIVED && !isCloseCode(code)) {
+      throw new MisuseError("ERR_INVALID_CLOSE_CODE", `a Close frame cannot carry the code ${code}`);
+    }
+    if (code === CloseCode.NO_STATUS_RECEIVED && reason !== "") {
+      throw new MisuseError("ERR_INVALID_CLOSE_CODE", "a reason needs a code");
+    }
+    if (utf8Length(reason) > MAX_REASON_SIZE) {
+      throw new MisuseError(
+        "ERR_CLOSE_REASON_TOO_LONG",
+        `a close reason has at most ${MAX_REASON_SIZE} octets`,
+      );
+    }
+    if (this.#state !== "open") return;
+    this.#sendClose(code, reason);
+    this.#move("close sent");
+  }
+
+  #begin(): void {
+    this.#checkOpen();
+    if (this.#sending === undefined) return;
+    throw new MisuseError("ERR_MESSAGE_OPEN", "a message is being sent in fragments: end it first");
+  }
+
+  #checkOpen(): void {
+    if (this.#state === "open") return;
+    throw new MisuseError("ERR_NOT_OPEN", `nothing can be sent: the connection is ${this.#state}`);
+  }
+
+  #control(opcode: number, payload: Uint8Array): void {
+    this.#checkOpen();
+    if (payload.length > 125) {
+      throw new MisuseError(
+        "ERR_CONTROL_TOO_LONG",
+        `a control frame has at most 125 octets, not ${payload.length}`,
+      );
+    }
+    this.#outbox.frame(FIN | opcode, payload);
+  }
+
+  #receiveControl(frame: ControlFrame): ConnectionEvent {
+    const { payload } = frame;
+    if (frame.opcode === Opcode.PONG) return { type: "pong", bytes: payload };
+    if (this.#state === "open") this.#outbox.pong(payload);
+    return { type: "ping", bytes: payload };
+  }
+
+  #receiveClose(payload: Uint8Array): void {
+    const parsed = parseClosePayload(payload);
+    if (typeof parsed === "string") return this.#fail(parsed);
+    // Section 5.5.1: the answer echoes the code, and only the code.
+    if (this.#state === "open") this.#sendClose(parsed.code, "");
+    this.#leave("close received", parsed.code, parsed.reason);
+  }
+
+  /** The one place where a violation becomes a close code (section 7.1.7). */
+  #fail(violation: Violation): void {
+    const { code, message } = VIOLATIONS[violation];
+    if (this.#state === "open") this.#sendClose(code, message);
+    this.#leave("violation", code, message, violation);
+  }
+
+  #sendClose(code: number, reason: string): void {
+    this.#outbox.flushPong();
+    this.#outbox.frame(FIN | Opcode.CLOSE, serializeClosePayload(code, reason));
+  }
+
+  /** Ends the reading. Only the first reason for it is told. */
+  #leave(trigger: Trigger, code: number, reason: string, violation?: Violation): void {
+    const reading = this.#state === "open" || this.#state === "closing";
+    this.#move(trigger);
+    if (!reading) return;
+    const clean = trigger === "close received";
+    const messageCut = this.#inbound.messageOpen;
+    this.#farewell = { type: "close", code, reason, clean, messageCut, violation };
+    this.#inbound.discard();
+  }
+
+  #move(trigger: Trigger): void {
+    this.#state = STATES[this.#state].next[trigger] ?? this.#state;
+  }
+
+  #takeFarewell(): CloseEvent | undefined {
+    const event = this.#farewell;
+    this.#farewell = undefined;
+    return event;
+  }
+}

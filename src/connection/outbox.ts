@@ -1,0 +1,171 @@
+import { headerSizeFor, writeHeader } from "../frame/header.ts";
+import { mask } from "../frame/mask.ts";
+import { Opcode } from "../frame/opcode.ts";
+import type { Platform } from "./platform.ts";
+
+/*
+ * The output of a connection. Small frames are written one behind the other into a slab, so that everything a
+ * received chunk has caused leaves in one write; large payloads pass through as they are. A slab may be shared by
+ * all connections of a server: each holds a range of it for as long as its output is not taken, and when another
+ * connection has written behind that range, a new one is begun.
+ */
+
+const SLAB_SIZE = 16 * 1024;
+/** Payloads up to this size are copied into the slab: less work than a chunk of their own. */
+const MERGE_LIMIT = 4 * 1024;
+/**
+ * Pongs that may wait in the output, in octets of their frames. While a peer does not read, only the most recent
+ * further ping is answered (RFC 6455 section 5.5.3), so a flood of pings costs constant memory.
+ */
+const PONG_BUDGET = 4 * 1024;
+
+/** Memory that output is written into, from the start to the end, and then anew. */
+export class Slab {
+  bytes: Uint8Array = new Uint8Array(0);
+  at = 0;
+  readonly #allocate: (size: number) => Uint8Array;
+  readonly #size: number;
+
+  /** `size` in octets, default 16 KiB. */
+  constructor(allocate: (size: number) => Uint8Array, size: number = SLAB_SIZE) {
+    this.#allocate = allocate;
+    this.#size = size;
+  }
+
+  /** Makes room for `size` octets at {@link Slab.at}, in new memory where the old is used up. */
+  reserve(size: number): void {
+    if (this.at + size <= this.bytes.length) return;
+    this.bytes = this.#allocate(Math.max(size, this.#size));
+    this.at = 0;
+  }
+}
+
+const NOTHING: readonly Uint8Array[] = [];
+
+export class Outbox {
+  readonly #platform: Platform;
+  readonly #slab: Slab;
+  readonly #maskingKey: (() => number) | undefined;
+  /** Finished chunks, in order; the range in the slab comes behind them. */
+  #chunks: Uint8Array[] | undefined;
+  #range: Uint8Array | undefined;
+  #from = 0;
+  #to = 0;
+  #size = 0;
+  #pongs = 0;
+  #latestPing: Uint8Array | undefined;
+
+  constructor(platform: Platform, slab: Slab, maskingKey: (() => number) | undefined) {
+    this.#platform = platform;
+    this.#slab = slab;
+    this.#maskingKey = maskingKey;
+  }
+
+  /** Octets that wait to be taken. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Queues a frame. A payload above the merge limit is not copied: it must not change until it is written. */
+  frame(first: number, payload: Uint8Array): void {
+    const key = this.#maskingKey?.();
+    const { length } = payload;
+    if (length > MERGE_LIMIT) {
+      this.#header(first, length, key);
+      this.#chunk(key === undefined ? payload : this.#masked(payload, key));
+      return;
+    }
+    const start = this.#header(first, length, key, length);
+    const { bytes } = this.#slab;
+    if (key !== undefined) mask(payload, 0, length, bytes, start, key, 0);
+    else if (length > 48) bytes.set(payload, start);
+    else for (let i = 0; i < length; i++) bytes[start + i] = payload[i]!;
+    this.#extend(start + length);
+  }
+
+  /** Queues a frame whose payload is `text`, written straight to its place. */
+  textFrame(first: number, text: string): void {
+    const length = this.#platform.utf8Length(text);
+    if (length > MERGE_LIMIT) {
+      const payload = this.#platform.allocate(length);
+      this.#platform.writeUtf8(text, payload, 0);
+      this.frame(first, payload);
+      return;
+    }
+    const key = this.#maskingKey?.();
+    const start = this.#header(first, length, key, length);
+    const { bytes } = this.#slab;
+    this.#platform.writeUtf8(text, bytes, start);
+    if (key !== undefined) mask(bytes, start, start + length, bytes, start, key, 0);
+    this.#extend(start + length);
+  }
+
+  /** Queues the answer to a ping; beyond the budget it takes the place of the last one that still waits. */
+  pong(payload: Uint8Array): void {
+    if (this.#pongs >= PONG_BUDGET) {
+      this.#latestPing = payload;
+      return;
+    }
+    const before = this.#size;
+    this.frame(0x80 | Opcode.PONG, payload);
+    this.#pongs += this.#size - before;
+  }
+
+  /** Takes all that waits, in order; what was taken is the caller's to write. */
+  take(): readonly Uint8Array[] {
+    this.flushPong();
+    if (this.#size === 0) return NOTHING;
+    this.#closeRange();
+    const chunks = this.#chunks!;
+    this.#chunks = undefined;
+    this.#size = 0;
+    this.#pongs = 0;
+    return chunks;
+  }
+
+  /** Queues the one pong that still waits; called before a Close frame, behind which nothing may come. */
+  flushPong(): void {
+    if (this.#latestPing === undefined) return;
+    this.frame(0x80 | Opcode.PONG, this.#latestPing);
+    this.#latestPing = undefined;
+  }
+
+  /** Writes a header with room for `room` octets behind it, and returns where they begin. */
+  #header(first: number, length: number, key: number | undefined, room = 0): number {
+    const slab = this.#slab;
+    slab.reserve(headerSizeFor(length, key !== undefined) + room);
+    if (slab.bytes !== this.#range || slab.at !== this.#to) {
+      this.#closeRange();
+      this.#range = slab.bytes;
+      this.#from = slab.at;
+      this.#to = slab.at;
+    }
+    const end = writeHeader(slab.bytes, slab.at, first, length, key);
+    if (room === 0) this.#extend(end);
+    return end;
+  }
+
+  #extend(end: number): void {
+    this.#size += end - this.#to;
+    this.#to = end;
+    this.#slab.at = end;
+  }
+
+  #chunk(bytes: Uint8Array): void {
+    this.#closeRange();
+    (this.#chunks ??= []).push(bytes);
+    this.#size += bytes.length;
+  }
+
+  #closeRange(): void {
+    if (this.#range === undefined) return;
+    if (this.#to > this.#from) (this.#chunks ??= []).push(this.#range.subarray(this.#from, this.#to));
+    this.#range = undefined;
+  }
+
+  #masked(payload: Uint8Array, key: number): Uint8Array {
+    const bytes = this.#platform.allocate(payload.length);
+    mask(payload, 0, payload.length, bytes, 0, key, 0);
+    return bytes;
+  }
+}

@@ -1,0 +1,20 @@
+import { utf8Length, writeUtf8 } from "../frame/text.ts";
+
+/**
+ * What a connection needs from the world around it. The defaults are plain JavaScript and work everywhere; a shell
+ * hands in what its runtime has that is faster.
+ */
+export interface Platform {
+  /** Memory for `size` octets. Its content does not matter: every octet is written before anybody sees it. */
+  readonly allocate: (size: number) => Uint8Array;
+  /** Octets that `text` takes as UTF-8, lone surrogates as U+FFFD. */
+  readonly utf8Length: (text: string) => number;
+  /** Writes `text` as UTF-8 to `target` from `at` on, where {@link utf8Length} octets have room. */
+  readonly writeUtf8: (text: string, target: Uint8Array, at: number) => void;
+}
+
+export const plainPlatform: Platform = {
+  allocate: (size) => new Uint8Array(size),
+  utf8Length,
+  writeUtf8,
+};
