@@ -1,0 +1,66 @@
+import type { Platform } from "../connection/platform.ts";
+import { Slab } from "../connection/outbox.ts";
+import { nodePlatform } from "./node-platform.ts";
+import { readOptions, type ServerOptions, type Settings } from "./options.ts";
+import type { Driver } from "./driver.ts";
+import type { ServerSocket } from "./socket.ts";
+
+/** What all connections of one server share. */
+export class Context {
+  readonly settings: Settings;
+  readonly platform: Platform = nodePlatform;
+  readonly slab: Slab = new Slab(nodePlatform.allocate);
+  readonly sockets: Set<ServerSocket> = new Set();
+  /** Transports whose handshake is under way. */
+  handshakes = 0;
+  /** Ends each of them with a refusal. */
+  readonly pending: Set<() => void> = new Set();
+  closing = false;
+  #whenIdle: (() => void)[] = [];
+  #unflushed: Driver[] = [];
+
+  constructor(options: ServerOptions) {
+    this.settings = readOptions(options);
+  }
+
+  get full(): boolean {
+    return this.sockets.size + this.handshakes >= this.settings.maxConnections;
+  }
+
+  /** Sends made outside of a received chunk leave together, one write for each socket and turn of the event loop. */
+  scheduleFlush(driver: Driver): void {
+    if (this.#unflushed.push(driver) > 1) return;
+    setImmediate(() => {
+      const drivers = this.#unflushed;
+      this.#unflushed = [];
+      for (const each of drivers) each.flushScheduled();
+    });
+  }
+
+  /** A connection is gone. */
+  remove(socket: ServerSocket): void {
+    this.sockets.delete(socket);
+    if (this.sockets.size > 0) return;
+    for (const resolve of this.#whenIdle) resolve();
+    this.#whenIdle = [];
+  }
+
+  /** Resolves when there is no connection any more. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.sockets.size === 0) resolve();
+      else this.#whenIdle.push(resolve);
+    });
+  }
+
+  /** A hook has failed. That is told and survived. */
+  report(error: unknown, socket: ServerSocket | undefined): void {
+    const { hooks } = this.settings;
+    try {
+      if (hooks.error !== undefined) return hooks.error(error, socket);
+    } catch (failure) {
+      process.emitWarning(failure instanceof Error ? failure : String(failure));
+    }
+    process.emitWarning(error instanceof Error ? error : String(error));
+  }
+}

@@ -1,0 +1,28 @@
+import { Buffer } from "node:buffer";
+import type { Duplex } from "node:stream";
+import { type HttpAnswer, serializeHead } from "../handshake/response.ts";
+
+/*
+ * How a transport is ended without losing the last words. Closing a TCP socket that has unread input resets it, and
+ * the reset may overtake what was written last. So our half is ended, what still arrives is read and thrown away, and
+ * the rest ends when the peer has ended its half, or at a deadline.
+ */
+
+/** Octets that a peer may still send after our last word. */
+const MAX_DISCARDED = 1024 * 1024;
+
+/** Writes a refusal and ends the transport, within `deadline` milliseconds. The transport must have no listeners. */
+export function refuseTransport(transport: Duplex, answer: HttpAnswer, deadline: number): void {
+  const ignore = (): void => {};
+  const timer = setTimeout(() => transport.destroy(), deadline);
+  let discarded = 0;
+  transport.on("error", ignore);
+  transport.on("close", () => clearTimeout(timer));
+  transport.on("data", (chunk: Uint8Array) => {
+    discarded += chunk.length;
+    if (discarded > MAX_DISCARDED) transport.destroy();
+  });
+  transport.on("end", () => transport.end());
+  transport.end(Buffer.concat([Buffer.from(serializeHead(answer), "latin1"), Buffer.from(answer.body)]));
+  transport.resume();
+}

@@ -1,0 +1,70 @@
+import type { Server as HttpServer } from "node:http";
+import net from "node:net";
+import tls from "node:tls";
+import { MisuseError } from "../connection/misuse.ts";
+import type { Context } from "./context.ts";
+import { receiveHandshake } from "./raw-handshake.ts";
+
+/** Where a server listens by itself: on a port (0 for any that is free) or a unix socket. */
+export interface ListenOptions {
+  readonly port?: number;
+  /** Default: all addresses of this machine. */
+  readonly host?: string;
+  /** A unix socket's path, instead of port and host. */
+  readonly path?: string;
+  /** Certificate and key make it wss. */
+  readonly tls?: tls.TlsOptions;
+  /** Gets the requests that do not ask for a WebSocket; without it they get 426. It need not listen itself. */
+  readonly http?: HttpServer;
+  /** Connections that the system keeps waiting; default 511. */
+  readonly backlog?: number;
+}
+
+/** Where a server listens. */
+export interface Listening {
+  /** The port; 0 on a unix socket. */
+  readonly port: number;
+  /** The address, or the unix socket's path. */
+  readonly host: string;
+}
+
+/** Starts a listener. Rejects with the system's error, such as EADDRINUSE. */
+export async function startListener(context: Context, options: ListenOptions): Promise<net.Server> {
+  const { port, host, path, http, backlog } = options;
+  if ((port === undefined) === (path === undefined)) {
+    throw new MisuseError("ERR_INVALID_OPTION", "listen needs either a port or a path");
+  }
+  if (port !== undefined && (!Number.isInteger(port) || port < 0 || port > 65535)) {
+    throw new MisuseError("ERR_INVALID_OPTION", `port must be a whole number from 0 to 65535, not ${port}`);
+  }
+  const accept = (transport: net.Socket): void => receiveHandshake(context, transport, http);
+  // Halves are ended apart: the peer's end must not cut off what we have still to say.
+  const settings = { allowHalfOpen: true, noDelay: true };
+  const listener =
+    options.tls === undefined
+      ? net.createServer(settings, accept)
+      : tls.createServer(
+          { handshakeTimeout: context.settings.handshakeTimeout, ...options.tls, ...settings },
+          accept,
+        );
+  // A client that fails at TLS is gone; that is no error of ours.
+  listener.on("tlsClientError", () => {});
+  await new Promise<void>((resolve, reject) => {
+    listener.once("error", reject);
+    listener.listen({ port, host, path, backlog }, () => {
+      listener.off("error", reject);
+      resolve();
+    });
+  });
+  // Errors of accepting (such as too many open files) concern the connection that could not be accepted.
+  listener.on("error", (error) => context.report(error, undefined));
+  return listener;
+}
+
+export function describeListener(listener: net.Server): Listening {
+  const address = listener.address();
+  if (address === null) return { port: 0, host: "" };
+  return typeof address === "string"
+    ? { port: 0, host: address }
+    : { port: address.port, host: address.address };
+}

@@ -1,0 +1,30 @@
+import { asBuffer } from "./node-platform.ts";
+
+/** A text message. It was validated on arrival and is decoded when `text` is read for the first time. */
+export class TextMessage {
+  readonly type = "text";
+  /** The octets: valid UTF-8. A byte order mark is kept. */
+  readonly bytes: Uint8Array;
+  #text: string | undefined;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  get text(): string {
+    return (this.#text ??= asBuffer(this.bytes).toString("utf8"));
+  }
+}
+
+/** A binary message. */
+export class BinaryMessage {
+  readonly type = "binary";
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+}
+
+/** What a message hook gets: told apart by `type`. */
+export type Message = TextMessage | BinaryMessage;

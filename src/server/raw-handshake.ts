@@ -1,0 +1,64 @@
+import { Buffer } from "node:buffer";
+import type { Server as HttpServer } from "node:http";
+import type { Socket } from "node:net";
+import { asksForWebSocket } from "../handshake/decide.ts";
+import { parseRequestHead } from "../handshake/head.ts";
+import { HeadReader } from "../handshake/head-reader.ts";
+import { type HttpAnswer, refuse } from "../handshake/response.ts";
+import type { Context } from "./context.ts";
+import { refuseTransport } from "./ending.ts";
+import { upgradeTransport } from "./upgrade.ts";
+
+/**
+ * A transport that our own listener has accepted, until its request's head is read: then it becomes a connection, is
+ * refused, or is handed to the application's own HTTP server.
+ */
+export function receiveHandshake(context: Context, transport: Socket, http: HttpServer | undefined): void {
+  if (context.full)
+    return refuseTransport(transport, refuse(503, "The server has as many connections as it may"), 1000);
+  const reader = new HeadReader(context.settings);
+  const chunks: Uint8Array[] = [];
+  context.handshakes++;
+
+  const leave = (): void => {
+    clearTimeout(timer);
+    transport.off("data", onData).off("end", onEnd).off("close", leave).off("error", onError);
+    context.handshakes--;
+    context.pending.delete(abandon);
+  };
+  const refuseWith = (answer: HttpAnswer): void => {
+    leave();
+    refuseTransport(transport, answer, context.settings.closeTimeout);
+  };
+  const onData = (chunk: Uint8Array): void => {
+    if (http !== undefined) chunks.push(chunk);
+    const result = reader.receive(chunk);
+    if (result === undefined) return;
+    if ("status" in result) return refuseWith(refuse(result.status, result.reason));
+    const head = parseRequestHead(result.lines);
+    if ("status" in head) return refuseWith(refuse(head.status, head.reason));
+    leave();
+    if (http !== undefined && !asksForWebSocket(head)) handOver(transport, chunks, http);
+    else void upgradeTransport(context, transport, head, result.rest);
+  };
+  const onEnd = (): void => {
+    leave();
+    transport.destroy();
+  };
+  const onError = (): void => {};
+  const abandon = (): void => refuseWith(refuse(503, "The server is shutting down"));
+  const timer = setTimeout(
+    () => refuseWith(refuse(408, "The request did not arrive in time")),
+    context.settings.handshakeTimeout,
+  );
+  context.pending.add(abandon);
+  transport.on("data", onData).on("end", onEnd).on("close", leave).on("error", onError);
+}
+
+/** Gives a transport, and all that was read from it, to an ordinary HTTP server. */
+function handOver(transport: Socket, chunks: readonly Uint8Array[], http: HttpServer): void {
+  transport.pause();
+  transport.unshift(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+  http.emit("connection", transport);
+  transport.resume();
+}

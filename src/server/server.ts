@@ -1,0 +1,70 @@
+import type { Server as HttpServer } from "node:http";
+import type { Server as HttpsServer } from "node:https";
+import type net from "node:net";
+import { CloseCode } from "../frame/close-code.ts";
+import { Context } from "./context.ts";
+import { receiveUpgrade, type UpgradeListener } from "./attached.ts";
+import { describeListener, type Listening, type ListenOptions, startListener } from "./listen.ts";
+import type { CloseOptions, ServerOptions } from "./options.ts";
+import type { ServerSocket } from "./socket.ts";
+
+/**
+ * A WebSocket server: three hooks (`open`, `message`, `close`) over any number of listeners of its own and of HTTP
+ * servers that it is attached to.
+ */
+export class WebSocketServer {
+  readonly #context: Context;
+  readonly #listeners: Set<net.Server> = new Set();
+  /** HTTP servers and what listens there. */
+  readonly #attached: Map<HttpServer | HttpsServer, UpgradeListener> = new Map();
+
+  /** Throws `MisuseError` ERR_INVALID_OPTION. */
+  constructor(options: ServerOptions = {}) {
+    this.#context = new Context(options);
+  }
+
+  /** The connections that are there, in the order they came. */
+  get sockets(): ReadonlySet<ServerSocket> {
+    return this.#context.sockets;
+  }
+
+  /**
+   * Listens on a port or a unix socket, with a handshake parser of its own. Resolves once it listens; rejects with the
+   * system's error, such as EADDRINUSE. May be called several times.
+   */
+  async listen(options: ListenOptions): Promise<Listening> {
+    const listener = await startListener(this.#context, options);
+    this.#listeners.add(listener);
+    if (options.http !== undefined) this.attach(options.http);
+    return describeListener(listener);
+  }
+
+  /** Takes the upgrade requests of an HTTP server that exists already. */
+  attach(server: HttpServer | HttpsServer): void {
+    if (this.#attached.has(server)) return;
+    const listener: UpgradeListener = (request, transport, rest) => {
+      receiveUpgrade(this.#context, server, request, transport, rest);
+    };
+    this.#attached.set(server, listener);
+    server.on("upgrade", listener);
+  }
+
+  /**
+   * Stops listening, closes every connection with 1001, and resolves when all are gone, at the latest after
+   * `closeTimeout`. HTTP servers it was attached to go on.
+   */
+  async close({ code = CloseCode.GOING_AWAY, reason = "" }: CloseOptions = {}): Promise<void> {
+    const context = this.#context;
+    context.closing = true;
+    for (const [server, listener] of this.#attached) server.off("upgrade", listener);
+    this.#attached.clear();
+    const stopped = [...this.#listeners].map(
+      (listener) => new Promise<void>((resolve) => listener.close(() => resolve())),
+    );
+    this.#listeners.clear();
+    for (const abandon of context.pending) abandon();
+    for (const socket of context.sockets) socket.close(code, reason);
+    await Promise.all([...stopped, context.idle()]);
+    context.closing = false;
+  }
+}

@@ -1,0 +1,118 @@
+import { Buffer } from "node:buffer";
+import type { Duplex } from "node:stream";
+import { acceptUpgrade, checkUpgrade, chooseSubprotocol, type UpgradeOffer } from "../handshake/decide.ts";
+import type { RequestHead } from "../handshake/head.ts";
+import { type HttpAnswer, InvalidAnswerError, refuse, serializeHead } from "../handshake/response.ts";
+import type { Context } from "./context.ts";
+import { refuseTransport } from "./ending.ts";
+import type { UpgradeAnswer } from "./options.ts";
+import { describeRequest, type UpgradeRequest } from "./request.ts";
+import { Driver } from "./driver.ts";
+
+/*
+ * From a request's head to an open connection, or to a refusal. The transport may come from our own listener or from
+ * node:http; from here on there is no difference. While a hook thinks, the transport is paused, and may die.
+ */
+
+interface Outcome {
+  readonly answer: HttpAnswer;
+  /** Present where the answer is 101. */
+  readonly subprotocol?: string | undefined;
+}
+
+/** `rest` is what came behind the head. The transport must have no listeners left. */
+export async function upgradeTransport(
+  context: Context,
+  transport: Duplex,
+  head: RequestHead,
+  rest: Uint8Array,
+): Promise<void> {
+  // Until the connection is made, an error has nobody else to hear it.
+  const ignore = (): void => {};
+  transport.on("error", ignore);
+  const check = checkOrRefuse(context, head);
+  if ("refusal" in check) return refuseTransport(transport, check.refusal, context.settings.closeTimeout);
+  const { remoteAddress, encrypted } = transport as { remoteAddress?: string; encrypted?: boolean };
+  const request = describeRequest(check.offer, remoteAddress, encrypted === true);
+  const verdict = decide(context, check.offer, request);
+  let outcome: Outcome;
+  if (verdict instanceof Promise) {
+    context.handshakes++;
+    transport.pause();
+    outcome = await verdict;
+    context.handshakes--;
+    if (transport.destroyed) return;
+  } else {
+    outcome = verdict;
+  }
+  transport.off("error", ignore);
+  if (outcome.answer.status !== 101) {
+    return refuseTransport(transport, outcome.answer, context.settings.closeTimeout);
+  }
+  openConnection(context, transport, outcome, request, rest);
+}
+
+function openConnection(
+  context: Context,
+  transport: Duplex,
+  { answer, subprotocol }: Outcome,
+  request: UpgradeRequest,
+  rest: Uint8Array,
+): void {
+  transport.write(Buffer.from(serializeHead(answer), "latin1"));
+  const driver = new Driver(transport, context, subprotocol);
+  context.sockets.add(driver.socket);
+  driver.open(() => context.settings.hooks.open?.(driver.socket, request), rest);
+  transport.resume();
+}
+
+function checkOrRefuse(
+  context: Context,
+  head: RequestHead,
+): { offer: UpgradeOffer } | { refusal: HttpAnswer } {
+  if (context.closing) return { refusal: refuse(503, "The server is shutting down") };
+  if (context.full) return { refusal: refuse(503, "The server has as many connections as it may") };
+  try {
+    return checkUpgrade(head, context.settings.origin);
+  } catch (error) {
+    // An origin predicate is the application's.
+    return { refusal: hookFailed(context, error) };
+  }
+}
+
+/** Asks the hook, where there is one. Does not throw or reject. */
+function decide(context: Context, offer: UpgradeOffer, request: UpgradeRequest): Outcome | Promise<Outcome> {
+  try {
+    const answer = context.settings.hooks.upgrade?.(request);
+    if (!(answer instanceof Promise)) return answerOf(context, offer, answer);
+    return answer
+      .then((value) =>
+        context.closing
+          ? { answer: refuse(503, "The server is shutting down") }
+          : answerOf(context, offer, value),
+      )
+      .catch((error: unknown) => ({ answer: hookFailed(context, error) }));
+  } catch (error) {
+    return { answer: hookFailed(context, error) };
+  }
+}
+
+function answerOf(context: Context, offer: UpgradeOffer, answer: UpgradeAnswer | void): Outcome {
+  const headers = Object.entries(answer?.headers ?? {});
+  if (answer !== undefined && "status" in answer) {
+    const { status } = answer;
+    if (!Number.isInteger(status) || status < 300 || status > 599) {
+      throw new InvalidAnswerError(`a refusal has a status from 300 to 599, not ${status}`);
+    }
+    const refusal = refuse(status, answer.body ?? "Refused", headers);
+    serializeHead(refusal);
+    return { answer: refusal };
+  }
+  const subprotocol = answer?.subprotocol ?? chooseSubprotocol(offer, context.settings.subprotocols);
+  return { answer: acceptUpgrade(offer, { subprotocol, headers }), subprotocol };
+}
+
+function hookFailed(context: Context, error: unknown): HttpAnswer {
+  context.report(error, undefined);
+  return refuse(500, "The server could not decide on this request");
+}
