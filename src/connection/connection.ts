@@ -130,6 +130,14 @@ export class Connection {
     return this.#outbox.take();
   }
 
+  /**
+   * Says that what {@link takeOutput} gave last is written and will not be looked at again, so that its memory may be
+   * used for the next output. Optional.
+   */
+  giveBackOutput(): void {
+    this.#outbox.giveBack();
+  }
+
   /** Sends a text message. Octets must be valid UTF-8. Throws ERR_NOT_OPEN, ERR_MESSAGE_OPEN. */
   sendText(text: string | Uint8Array): void {
     this.#begin();

@@ -10,7 +10,7 @@ import type { Platform } from "./platform.ts";
  * connection has written behind that range, a new one is begun.
  */
 
-const SLAB_SIZE = 16 * 1024;
+const SLAB_SIZE = 64 * 1024;
 /** Payloads up to this size are copied into the slab: less work than a chunk of their own. */
 const MERGE_LIMIT = 4 * 1024;
 /**
@@ -25,8 +25,11 @@ export class Slab {
   at = 0;
   readonly #allocate: (size: number) => Uint8Array;
   readonly #size: number;
+  /** The last view that was made, and where it begins. */
+  #view: Uint8Array | undefined;
+  #viewFrom = 0;
 
-  /** `size` in octets, default 16 KiB. */
+  /** `size` in octets, default 64 KiB. */
   constructor(allocate: (size: number) => Uint8Array, size: number = SLAB_SIZE) {
     this.#allocate = allocate;
     this.#size = size;
@@ -37,6 +40,15 @@ export class Slab {
     if (this.at + size <= this.bytes.length) return;
     this.bytes = this.#allocate(Math.max(size, this.#size));
     this.at = 0;
+    this.#view = undefined;
+  }
+
+  /** A view of a range. Where ranges are given back, the same one often comes again. */
+  view(from: number, to: number): Uint8Array {
+    const last = this.#view;
+    if (last !== undefined && this.#viewFrom === from && last.length === to - from) return last;
+    this.#viewFrom = from;
+    return (this.#view = this.bytes.subarray(from, to));
   }
 }
 
@@ -49,6 +61,8 @@ export class Outbox {
   /** Finished chunks, in order; the range in the slab comes behind them. */
   #chunks: Uint8Array[] | undefined;
   #range: Uint8Array | undefined;
+  /** The memory of the range that was taken last. */
+  #taken: Uint8Array | undefined;
   #from = 0;
   #to = 0;
   #size = 0;
@@ -115,12 +129,23 @@ export class Outbox {
   take(): readonly Uint8Array[] {
     this.flushPong();
     if (this.#size === 0) return NOTHING;
+    this.#taken = this.#range;
     this.#closeRange();
     const chunks = this.#chunks!;
     this.#chunks = undefined;
     this.#size = 0;
     this.#pongs = 0;
     return chunks;
+  }
+
+  /**
+   * Says that nobody looks any more at what was taken last: its memory may be written anew, unless somebody else has
+   * written behind it.
+   */
+  giveBack(): void {
+    const slab = this.#slab;
+    if (slab.bytes === this.#taken && slab.at === this.#to) slab.at = this.#from;
+    this.#taken = undefined;
   }
 
   /** Queues the one pong that still waits; called before a Close frame, behind which nothing may come. */
@@ -159,7 +184,11 @@ export class Outbox {
 
   #closeRange(): void {
     if (this.#range === undefined) return;
-    if (this.#to > this.#from) (this.#chunks ??= []).push(this.#range.subarray(this.#from, this.#to));
+    const from = this.#from;
+    const to = this.#to;
+    const isCurrent = this.#range === this.#slab.bytes;
+    const view = isCurrent ? this.#slab.view(from, to) : this.#range.subarray(from, to);
+    if (to > from) (this.#chunks ??= []).push(view);
     this.#range = undefined;
   }
 

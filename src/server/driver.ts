@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { Connection } from "../connection/connection.ts";
 import type { ConnectionEvent } from "../connection/event.ts";
@@ -42,6 +43,8 @@ export class Driver {
   readonly #context: Context;
   /** Hooks are being called: what they send is flushed afterwards, in one write. */
   #busy = false;
+  /** A TCP or unix socket: what a write has completed, nobody holds any more. Other streams may pass it on. */
+  readonly #copiesOnWrite: boolean;
   #scheduled = false;
   /** The transport is full. */
   #blocked = false;
@@ -55,6 +58,7 @@ export class Driver {
     const { settings, platform, slab } = context;
     this.#transport = transport;
     this.#context = context;
+    this.#copiesOnWrite = transport instanceof Socket;
     this.connection = new Connection({
       role: "server",
       maxPayload: settings.maxPayload,
@@ -150,7 +154,11 @@ export class Driver {
     if (event.type === "message") {
       if (this.#dead || hooks.message === undefined) return;
       const message = event.kind === "text" ? new TextMessage(event.bytes) : new BinaryMessage(event.bytes);
-      this.#call(() => hooks.message!(this.socket, message));
+      try {
+        this.#watch(hooks.message(this.socket, message));
+      } catch (error) {
+        this.#hookFailed(error);
+      }
     } else if (event.type === "close") {
       this.#call(() => hooks.close?.(this.socket, event.code, event.reason));
     }
@@ -159,11 +167,14 @@ export class Driver {
   /** A hook's failure ends its own connection, and no other. */
   #call(hook: () => void | Promise<void>): void {
     try {
-      const result = hook();
-      if (result instanceof Promise) result.catch((error: unknown) => this.#hookFailed(error));
+      this.#watch(hook());
     } catch (error) {
       this.#hookFailed(error);
     }
+  }
+
+  #watch(result: void | Promise<void>): void {
+    if (result instanceof Promise) result.catch((error: unknown) => this.#hookFailed(error));
   }
 
   #hookFailed(error: unknown): void {
@@ -185,6 +196,8 @@ export class Driver {
     const transport = this.#transport;
     if (chunks.length === 1) {
       this.#blocked = !transport.write(chunks[0]);
+      // The kernel took it all at once: the memory is free again.
+      if (this.#copiesOnWrite && transport.writableLength === 0) this.connection.giveBackOutput();
     } else if (chunks.length > 1) {
       transport.cork();
       for (const chunk of chunks) this.#blocked = !transport.write(chunk);
