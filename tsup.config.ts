@@ -1,6 +1,6 @@
 import type { Options } from "tsup";
 
-const dts = { compilerOptions: { ignoreDeprecations: "6.0" } };
+const dts = { compilerOptions: { ignoreDeprecations: "6.0", stripInternal: true } };
 
 const config: Options[] = [
   {

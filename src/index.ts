@@ -7,7 +7,7 @@ export type { ListenOptions, Listening } from "./server/listen.ts";
 export type { CloseOptions, ServerHooks, ServerOptions, UpgradeAnswer } from "./server/options.ts";
 export type { UpgradeRequest } from "./server/request.ts";
 export { BinaryMessage, type Message, TextMessage } from "./server/message.ts";
-export { type SendData, ServerSocket } from "./server/socket.ts";
+export type { SendData, ServerSocket } from "./server/socket.ts";
 
 export { CloseCode } from "./frame/close-code.ts";
 export { HeaderList } from "./handshake/headers.ts";

@@ -1,6 +1,7 @@
 import { CloseCode, isCloseCode } from "../frame/close-code.ts";
 import { MAX_REASON_SIZE, parseClosePayload, serializeClosePayload } from "../frame/close-payload.ts";
 import { Opcode } from "../frame/opcode.ts";
+import { MAX_CONTROL_SIZE } from "../frame/rules.ts";
 import { utf8Length } from "../frame/text.ts";
 import { VIOLATIONS, type Violation } from "../frame/violation.ts";
 import type { CloseEvent, ConnectionEvent, MessageKind } from "./event.ts";
@@ -211,10 +212,10 @@ export class Connection {
 
   #control(opcode: number, payload: Uint8Array): void {
     this.#checkOpen();
-    if (payload.length > 125) {
+    if (payload.length > MAX_CONTROL_SIZE) {
       throw new MisuseError(
         "ERR_CONTROL_TOO_LONG",
-        `a control frame has at most 125 octets, not ${payload.length}`,
+        `a control frame has at most ${MAX_CONTROL_SIZE} octets, not ${payload.length}`,
       );
     }
     this.#outbox.frame(FIN | opcode, payload);

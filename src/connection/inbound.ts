@@ -1,7 +1,7 @@
 import { headerSize, lengthEnd, MAX_HEADER_SIZE, readLength, readUint32 } from "../frame/header.ts";
 import { mask } from "../frame/mask.ts";
 import { isControl, Opcode } from "../frame/opcode.ts";
-import { checkFirstOctet, checkLength, checkSecondOctet } from "../frame/rules.ts";
+import { checkFirstOctet, checkLength, checkSecondOctet, MAX_CONTROL_SIZE } from "../frame/rules.ts";
 import { UTF8_INVALID, UTF8_START, validateUtf8 } from "../frame/utf8.ts";
 import type { Violation } from "../frame/violation.ts";
 import type { MessageEvent, MessageKind, PieceEvent } from "./event.ts";
@@ -159,7 +159,7 @@ export class Inbound {
     const unlawful = checkSecondOctet(first, second, fromClient);
     if (unlawful !== undefined || end - at < lengthEnd(second)) return unlawful;
     const length = readLength(bytes, at);
-    const limit = isControl(first) ? maxPayload + 125 : maxPayload - this.#received;
+    const limit = isControl(first) ? MAX_CONTROL_SIZE : maxPayload - this.#received;
     const wrongLength = checkLength(second, length, limit, tolerateLongLengths);
     const size = headerSize(second);
     if (wrongLength !== undefined || end - at < size) return wrongLength;

@@ -7,6 +7,9 @@ import type { Violation } from "./violation.ts";
  * there, so a peer gets its answer without our waiting for the rest of the header.
  */
 
+/** Octets of payload that a control frame may have (RFC 6455 section 5.5). */
+export const MAX_CONTROL_SIZE = 125;
+
 /** RFC 6455 sections 5.2, 5.4 and 5.5: reserved bits, opcodes, and the order of fragments. */
 export function checkFirstOctet(
   first: number,
@@ -27,7 +30,7 @@ export function checkFirstOctet(
 /** Section 5.1: clients mask, servers do not. Section 5.5: control frames are short. */
 export function checkSecondOctet(first: number, second: number, fromClient: boolean): Violation | undefined {
   if (((second & 0x80) !== 0) !== fromClient) return fromClient ? "not-masked" : "masked";
-  return isControl(first) && (second & 0x7f) > 125 ? "long-control" : undefined;
+  return isControl(first) && (second & 0x7f) > MAX_CONTROL_SIZE ? "long-control" : undefined;
 }
 
 /** Section 5.2: the shortest encoding, the top bit; and the limit, before anything is allocated. */

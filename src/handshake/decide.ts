@@ -43,7 +43,7 @@ export type UpgradeCheck = { readonly offer: UpgradeOffer } | { readonly refusal
 export function checkUpgrade(head: RequestHead, origin: OriginPolicy = "same-origin"): UpgradeCheck {
   const place = checkRequest(head);
   if ("status" in place) return { refusal: place };
-  const refusal = checkUpgradeFields(head) ?? checkKey(head) ?? checkOrigin(head, place.host, origin);
+  const refusal = checkConnection(head) ?? checkKey(head) ?? checkOrigin(head, place.host, origin);
   if (refusal !== undefined) return { refusal };
   const offers = readOffers(head);
   if ("status" in offers) return { refusal: offers };
@@ -94,16 +94,20 @@ export function decideUpgrade(head: RequestHead, policy: UpgradePolicy = {}): Ht
   return acceptUpgrade(check.offer, { subprotocol: chooseSubprotocol(check.offer, policy.subprotocols) });
 }
 
-/** Whether a request asks for a WebSocket at all; what does not is ordinary HTTP. */
+/** Whether a request asks for a WebSocket at all (RFC 9110 section 7.8); what does not is ordinary HTTP. */
 export function asksForWebSocket(head: RequestHead): boolean {
-  const value = head.headers.get("Upgrade");
-  return value !== undefined && splitList(value).some((protocol) => protocol.toLowerCase() === "websocket");
+  const protocols = splitList(head.headers.get("Upgrade") ?? "");
+  if (!protocols.every((protocol) => protocol.split("/").every(isToken))) return false;
+  return protocols.some((protocol) => protocol.toLowerCase() === "websocket");
 }
 
-/** Version, method, Host and target (RFC 9112 section 3). */
+/** Version, Upgrade, method, Host and target (RFC 9112 section 3, RFC 6455 section 4.2.1, items 1 to 3). */
 function checkRequest(head: RequestHead): HttpAnswer | { path: string; host: string } {
   if (head.httpVersion !== "1.1")
     return refuse(505, `HTTP/${head.httpVersion} is not supported, only HTTP/1.1`);
+  if (!asksForWebSocket(head)) {
+    return refuse(426, "This is a WebSocket server: send Upgrade: websocket", [["Upgrade", "websocket"]]);
+  }
   if (head.method !== "GET") return refuse(405, "The method must be GET", [["Allow", "GET"]]);
   const hosts = head.headers.all("Host");
   if (hosts.length !== 1) return refuse(400, "There must be one Host header");
@@ -121,12 +125,8 @@ function readTarget(target: string, host: string): { path: string; host: string 
   return { path: rest.startsWith("/") ? rest : `/${rest}`, host: match[1]! };
 }
 
-/** Upgrade, Connection, and no body (RFC 6455 section 4.2.1, items 3 and 4). */
-function checkUpgradeFields(head: RequestHead): HttpAnswer | undefined {
-  if (!asksForWebSocket(head)) {
-    return refuse(426, "This is a WebSocket server: send Upgrade: websocket", [["Upgrade", "websocket"]]);
-  }
-  const { headers } = head;
+/** Connection, and no body (RFC 6455 section 4.2.1, item 4). */
+function checkConnection({ headers }: RequestHead): HttpAnswer | undefined {
   const options = parseTokenList(headers.get("Connection") ?? "");
   if (!options?.some((option) => option.toLowerCase() === "upgrade")) {
     return refuse(400, "The Connection header must have the token upgrade");

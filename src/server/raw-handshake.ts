@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { Server as HttpServer } from "node:http";
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { asksForWebSocket } from "../handshake/decide.ts";
 import { parseRequestHead } from "../handshake/head.ts";
@@ -55,8 +55,21 @@ export function receiveHandshake(context: Context, transport: Socket, http: Http
   transport.on("data", onData).on("end", onEnd).on("close", leave).on("error", onError);
 }
 
-/** Gives a transport, and all that was read from it, to an ordinary HTTP server. */
+const handedOver: WeakSet<Socket> = new WeakSet();
+const receivers: WeakSet<HttpServer> = new WeakSet();
+
+/**
+ * Gives a transport, and all that was read from it, to an ordinary HTTP server, for this one request: a server that does
+ * not listen itself has no time-outs for the requests that would follow.
+ */
 function handOver(transport: Socket, chunks: readonly Uint8Array[], http: HttpServer): void {
+  if (!receivers.has(http)) {
+    receivers.add(http);
+    http.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
+      if (handedOver.has(request.socket)) response.setHeader("Connection", "close");
+    });
+  }
+  handedOver.add(transport);
   transport.pause();
   transport.unshift(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
   http.emit("connection", transport);

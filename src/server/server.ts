@@ -34,6 +34,7 @@ export class WebSocketServer {
    */
   async listen(options: ListenOptions): Promise<Listening> {
     const listener = await startListener(this.#context, options);
+    this.#context.closing = false;
     this.#listeners.add(listener);
     if (options.http !== undefined) this.attach(options.http);
     return describeListener(listener);
@@ -41,6 +42,7 @@ export class WebSocketServer {
 
   /** Takes the upgrade requests of an HTTP server that exists already. */
   attach(server: HttpServer | HttpsServer): void {
+    this.#context.closing = false;
     if (this.#attached.has(server)) return;
     const listener: UpgradeListener = (request, transport, rest) => {
       receiveUpgrade(this.#context, server, request, transport, rest);
@@ -58,13 +60,10 @@ export class WebSocketServer {
     context.closing = true;
     for (const [server, listener] of this.#attached) server.off("upgrade", listener);
     this.#attached.clear();
-    const stopped = [...this.#listeners].map(
-      (listener) => new Promise<void>((resolve) => listener.close(() => resolve())),
-    );
+    for (const listener of this.#listeners) listener.close();
     this.#listeners.clear();
     for (const abandon of context.pending) abandon();
     for (const socket of context.sockets) socket.close(code, reason);
-    await Promise.all([...stopped, context.idle()]);
-    context.closing = false;
+    await context.idle();
   }
 }
