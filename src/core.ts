@@ -61,11 +61,4 @@ export { Connection, type ConnectionOptions } from "./connection/connection.ts";
 export { MisuseError, type MisuseCode } from "./connection/misuse.ts";
 export { Slab } from "./connection/outbox.ts";
 export { type Platform, plainPlatform } from "./connection/platform.ts";
-export {
-  type Role,
-  type State,
-  stateDiagram,
-  STATES,
-  type Transport,
-  type Trigger,
-} from "./connection/state.ts";
+export { type Role, type State, STATES, type Transport, type Trigger } from "./connection/state.ts";

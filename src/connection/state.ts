@@ -50,11 +50,3 @@ export const STATES: Record<State, Row> = {
   },
   ended: { next: {}, transport: both("end") },
 };
-
-/** The table as a Mermaid state diagram, for the docs. */
-export function stateDiagram(): string {
-  const arrows = Object.entries(STATES).flatMap(([from, { next }]) =>
-    Object.entries(next).map(([trigger, to]) => `  ${from} --> ${to}: ${trigger}`),
-  );
-  return ["stateDiagram-v2", "  [*] --> open", ...arrows, "  ended --> [*]"].join("\n");
-}

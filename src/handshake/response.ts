@@ -17,25 +17,19 @@ export class InvalidAnswerError extends Error {
   }
 }
 
+/** Phrases for the statuses that this library gives, and those that hooks usually give; others go without. */
 const REASONS: Readonly<Record<number, string>> = {
   101: "Switching Protocols",
-  301: "Moved Permanently",
-  302: "Found",
-  307: "Temporary Redirect",
-  308: "Permanent Redirect",
   400: "Bad Request",
   401: "Unauthorized",
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
   408: "Request Timeout",
-  409: "Conflict",
-  410: "Gone",
   426: "Upgrade Required",
   429: "Too Many Requests",
   431: "Request Header Fields Too Large",
   500: "Internal Server Error",
-  501: "Not Implemented",
   503: "Service Unavailable",
   505: "HTTP Version Not Supported",
 };
@@ -83,7 +77,7 @@ export function checkField(name: string, value: string): void {
 
 /** The head of an answer, its empty line included; each character is an octet. The body follows as UTF-8. */
 export function serializeHead({ status, headers }: HttpAnswer): string {
-  let text = `HTTP/1.1 ${status} ${REASONS[status] ?? "Status"}\r\n`;
+  let text = `HTTP/1.1 ${status} ${REASONS[status] ?? ""}\r\n`;
   for (const [name, value] of headers) {
     checkField(name, value);
     text += `${name}: ${value}\r\n`;
