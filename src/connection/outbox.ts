@@ -117,7 +117,8 @@ export class Outbox {
   /** Queues the answer to a ping; beyond the budget it takes the place of the last one that still waits. */
   pong(payload: Uint8Array): void {
     if (this.#pongs >= PONG_BUDGET) {
-      this.#latestPing = payload;
+      // A copy: the same octets were told to the user, who may write into them before the output is taken.
+      this.#latestPing = payload.slice();
       return;
     }
     const before = this.#size;
@@ -188,7 +189,7 @@ export class Outbox {
     const to = this.#to;
     const isCurrent = this.#range === this.#slab.bytes;
     const view = isCurrent ? this.#slab.view(from, to) : this.#range.subarray(from, to);
-    if (to > from) (this.#chunks ??= []).push(view);
+    (this.#chunks ??= []).push(view);
     this.#range = undefined;
   }
 

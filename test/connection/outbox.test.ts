@@ -1,0 +1,196 @@
+import { describe, expect, it } from "vitest";
+import { Outbox, Slab } from "../../src/connection/outbox.ts";
+import { plainPlatform } from "../../src/connection/platform.ts";
+import { filler, hex, join, toHex, utf8 } from "../octets.ts";
+
+const allocate = plainPlatform.allocate;
+const box = (slab = new Slab(allocate), key?: () => number): Outbox => new Outbox(plainPlatform, slab, key);
+const all = (outbox: Outbox): string => toHex(join(...outbox.take()));
+
+describe("Slab", () => {
+  it("is memory that is written from the start to the end, and then anew", () => {
+    const sizes: number[] = [];
+    const slab = new Slab((size) => {
+      sizes.push(size);
+      return new Uint8Array(size);
+    }, 100);
+    slab.reserve(60);
+    const first = slab.bytes;
+    slab.at = 60;
+    slab.reserve(40);
+    expect([slab.bytes === first, slab.at]).toEqual([true, 60]);
+    slab.reserve(41);
+    expect([slab.bytes === first, slab.at]).toEqual([false, 0]);
+    slab.reserve(101);
+    expect(sizes).toEqual([100, 100, 101]);
+  });
+
+  it("has 16 KiB where nothing is said", () => {
+    const slab = new Slab(allocate);
+    slab.reserve(1);
+    expect(slab.bytes).toHaveLength(16384);
+  });
+});
+
+describe("small frames", () => {
+  it("are merged into one chunk, in order", () => {
+    const outbox = box();
+    outbox.frame(0x82, hex("01 02"));
+    outbox.textFrame(0x81, "é");
+    outbox.frame(0x89, hex(""));
+    expect(outbox.size).toBe(10);
+    const chunks = outbox.take();
+    expect(chunks).toHaveLength(1);
+    expect(toHex(chunks[0]!)).toBe("82 02 01 02 81 02 c3 a9 89 00");
+    expect([outbox.size, outbox.take()]).toEqual([0, []]);
+  });
+
+  it.each([0, 1, 47, 48, 49, 125, 126, 4095, 4096])("of %i octets are copied", (length) => {
+    const outbox = box();
+    const payload = filler(length);
+    outbox.frame(0x82, payload);
+    payload.fill(0xee);
+    const chunks = outbox.take();
+    expect(chunks).toHaveLength(1);
+    expect(chunks[0]!.subarray(chunks[0]!.length - length)).toEqual(filler(length));
+  });
+
+  it("begin new memory where the slab is used up, and lose nothing", () => {
+    const outbox = box(new Slab(allocate, 16));
+    for (let i = 0; i < 5; i++) outbox.frame(0x82, Uint8Array.of(i, i, i, i, i));
+    const chunks = outbox.take();
+    expect(chunks).toHaveLength(3);
+    expect(toHex(join(...chunks))).toBe([0, 1, 2, 3, 4].map((i) => `82 05${` 0${i}`.repeat(5)}`).join(" "));
+  });
+
+  it("are masked, and leave the payload as it was", () => {
+    const payload = utf8("Hello");
+    const outbox = box(new Slab(allocate), () => 0x37fa213d);
+    outbox.frame(0x81, payload);
+    outbox.textFrame(0x81, "Hello");
+    expect(all(outbox)).toBe("81 85 37 fa 21 3d 7f 9f 4d 51 58 81 85 37 fa 21 3d 7f 9f 4d 51 58");
+    expect(payload).toEqual(utf8("Hello"));
+  });
+});
+
+describe("large payloads", () => {
+  it("pass through without a copy, between what was before and what comes behind", () => {
+    const outbox = box();
+    const payload = filler(4097);
+    outbox.frame(0x89, hex("01"));
+    outbox.frame(0x82, payload);
+    outbox.frame(0x8a, hex("02"));
+    expect(outbox.size).toBe(3 + 4 + 4097 + 3);
+    const chunks = outbox.take();
+    expect(chunks.map((chunk) => chunk.length)).toEqual([7, 4097, 3]);
+    expect(chunks[1]).toBe(payload);
+    expect(toHex(join(chunks[0]!, chunks[2]!))).toBe("89 01 01 82 7e 10 01 8a 01 02");
+  });
+
+  it("are copied where they are masked", () => {
+    const payload = filler(5000);
+    const outbox = box(new Slab(allocate), () => 0x01020304);
+    outbox.frame(0x82, payload);
+    const [header, body] = outbox.take();
+    expect(toHex(header!)).toBe("82 fe 13 88 01 02 03 04");
+    expect(body).toEqual(filler(5000).map((octet, i) => octet ^ ((i % 4) + 1)));
+    expect(payload).toEqual(filler(5000));
+  });
+
+  it("of text are encoded once", () => {
+    const outbox = box();
+    const text = "é".repeat(2049);
+    outbox.textFrame(0x81, text);
+    expect(outbox.size).toBe(4 + 4098);
+    const chunks = outbox.take();
+    expect(chunks.map((chunk) => chunk.length)).toEqual([4, 4098]);
+    expect(chunks[1]).toEqual(utf8(text));
+    outbox.textFrame(0x81, "é".repeat(2048));
+    expect(outbox.take()).toHaveLength(1);
+  });
+
+  it("of text are masked with one key", () => {
+    const keys = [0xffffffff, 0];
+    const outbox = box(new Slab(allocate), () => keys.shift()!);
+    outbox.textFrame(0x81, "A".repeat(4097));
+    expect(outbox.take()[1]).toEqual(new Uint8Array(4097).fill(0x41 ^ 0xff));
+    expect(keys).toEqual([0]);
+  });
+});
+
+describe("a slab that is shared", () => {
+  it("keeps the octets of each connection together and in order", () => {
+    const slab = new Slab(allocate);
+    const one = box(slab);
+    const two = box(slab);
+    one.frame(0x82, hex("11"));
+    one.frame(0x82, hex("12"));
+    two.frame(0x82, hex("21"));
+    one.frame(0x82, hex("13"));
+    expect(toHex(join(...one.take()))).toBe("82 01 11 82 01 12 82 01 13");
+    two.frame(0x82, hex("22"));
+    expect(toHex(join(...two.take()))).toBe("82 01 21 82 01 22");
+  });
+
+  it("never changes what was taken", () => {
+    const slab = new Slab(allocate, 64);
+    const one = box(slab);
+    one.frame(0x82, hex("11"));
+    const taken = one.take();
+    for (let i = 0; i < 40; i++) {
+      one.frame(0x82, hex("ff"));
+      if (i % 3 === 0) one.take();
+    }
+    expect(taken.map(toHex)).toEqual(["82 01 11"]);
+  });
+});
+
+describe("pongs", () => {
+  it("are queued up to the budget; beyond it the last one takes the place of the one that waits", () => {
+    const outbox = box();
+    // 2 + 126 octets of frames: the budget of 4,096 is used up by the 33rd.
+    const payload = (i: number): Uint8Array => new Uint8Array(125).fill(i);
+    for (let i = 1; i <= 100; i++) outbox.pong(payload(i));
+    expect(outbox.size).toBe(33 * 127);
+    const octets = join(...outbox.take());
+    const told = Array.from({ length: octets.length / 127 }, (_, i) => octets[i * 127 + 2]);
+    expect(told).toEqual([...Array.from({ length: 33 }, (_, i) => i + 1), 100]);
+  });
+
+  it("are counted anew once the output is taken", () => {
+    const outbox = box();
+    for (let round = 0; round < 2; round++) {
+      for (let i = 0; i < 5000; i++) outbox.pong(hex(""));
+      expect(outbox.size).toBe(4096);
+      expect(outbox.take()[0]).toHaveLength(4098);
+    }
+    expect(outbox.take()).toEqual([]);
+  });
+
+  it("count only themselves", () => {
+    const outbox = box();
+    outbox.frame(0x82, filler(4090));
+    for (let i = 0; i < 100; i++) outbox.pong(hex(""));
+    expect(outbox.size).toBe(4094 + 200);
+  });
+
+  it("that wait go out before what is flushed for", () => {
+    const outbox = box();
+    for (let i = 0; i < 2050; i++) outbox.pong(Uint8Array.of());
+    outbox.pong(hex("07"));
+    outbox.flushPong();
+    outbox.flushPong();
+    outbox.frame(0x88, hex(""));
+    const octets = join(...outbox.take());
+    expect(toHex(octets.subarray(4094))).toBe("8a 00 8a 01 07 88 00");
+  });
+
+  it("that wait are not changed by whoever was told of the ping", () => {
+    const outbox = box();
+    for (let i = 0; i < 2048; i++) outbox.pong(hex(""));
+    const payload = hex("07");
+    outbox.pong(payload);
+    payload[0] = 0xff;
+    expect(toHex(join(...outbox.take()).subarray(4096))).toBe("8a 01 07");
+  });
+});
