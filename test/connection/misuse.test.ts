@@ -1,0 +1,119 @@
+import { describe, expect, it } from "vitest";
+import { Connection } from "../../src/connection/connection.ts";
+import { MisuseError } from "../../src/connection/misuse.ts";
+import { filler, hex } from "../octets.ts";
+import { client, end, feed, misuse, outputHex, server } from "./wire.ts";
+
+const calls: [string, (c: Connection) => void][] = [
+  ["sendText", (c) => c.sendText("x")],
+  ["sendBinary", (c) => c.sendBinary(hex("00"))],
+  ["sendFragment", (c) => c.sendFragment("text", hex("41"), false)],
+  ["ping", (c) => c.ping()],
+  ["pong", (c) => c.pong()],
+];
+
+describe("MisuseError", () => {
+  it("has a stable code and a name", () => {
+    const error = new MisuseError("ERR_NOT_OPEN", "why");
+    expect([error.code, error.name, error.message, error instanceof Error]).toEqual([
+      "ERR_NOT_OPEN",
+      "MisuseError",
+      "why",
+      true,
+    ]);
+  });
+});
+
+describe("misuse is thrown, and leaves no trace", () => {
+  it.each(calls)("%s where our Close frame is out", (_, call) => {
+    const c = server();
+    c.close();
+    expect(misuse(() => call(c))).toBe("ERR_NOT_OPEN");
+    expect(outputHex(c)).toBe("88 00");
+  });
+
+  it.each(calls)("%s after the peer's Close frame, after a violation, after the end", (_, call) => {
+    const closed = server();
+    feed(closed, hex("88 80 00 00 00 00"));
+    const failed = server();
+    feed(failed, hex("ff"));
+    const ended = server();
+    end(ended);
+    for (const c of [closed, failed, ended]) {
+      c.takeOutput();
+      expect(misuse(() => call(c))).toBe("ERR_NOT_OPEN");
+      expect(c.outputSize).toBe(0);
+    }
+  });
+
+  it("a message inside another that is being sent in fragments", () => {
+    const c = server();
+    c.sendFragment("text", hex("41"), false);
+    expect(misuse(() => c.sendText("x"))).toBe("ERR_MESSAGE_OPEN");
+    expect(misuse(() => c.sendBinary(hex("00")))).toBe("ERR_MESSAGE_OPEN");
+    expect(misuse(() => c.sendFragment("binary", hex("00"), true))).toBe("ERR_MESSAGE_OPEN");
+    c.ping();
+    c.sendFragment("text", hex("42"), true);
+    c.sendBinary(hex("43"));
+    expect(outputHex(c)).toBe("01 01 41 89 00 80 01 42 82 01 43");
+  });
+
+  it.each(["ping", "pong"] as const)("%s with more than 125 octets", (name) => {
+    const c = server();
+    expect(misuse(() => c[name](filler(126)))).toBe("ERR_CONTROL_TOO_LONG");
+    expect(c.outputSize).toBe(0);
+    expect(misuse(() => c[name](filler(125)))).toBeUndefined();
+    expect(c.outputSize).toBe(127);
+  });
+
+  it.each([-1, 0, 999, 1004, 1006, 1015, 1016, 2999, 5000, 1000.5, Number.NaN])("close(%d)", (code) => {
+    const c = server();
+    expect(misuse(() => c.close(code))).toBe("ERR_INVALID_CLOSE_CODE");
+    expect([c.state, c.outputSize]).toEqual(["open", 0]);
+  });
+
+  it("a reason without a code", () => {
+    expect(misuse(() => server().close(1005, "x"))).toBe("ERR_INVALID_CLOSE_CODE");
+    expect(misuse(() => server().close(undefined, "x"))).toBe("ERR_INVALID_CLOSE_CODE");
+  });
+
+  it("a reason of more than 123 octets, counted as UTF-8", () => {
+    const c = server();
+    expect(misuse(() => c.close(1000, "x".repeat(124)))).toBe("ERR_CLOSE_REASON_TOO_LONG");
+    expect(misuse(() => c.close(1000, "é".repeat(62)))).toBe("ERR_CLOSE_REASON_TOO_LONG");
+    expect(c.state).toBe("open");
+    c.close(1000, "x".repeat(123));
+    expect(c.outputSize).toBe(127);
+  });
+
+  it("a wrong close code is wrong after the close too", () => {
+    const c = server();
+    c.close(1000);
+    expect(misuse(() => c.close(1004))).toBe("ERR_INVALID_CLOSE_CODE");
+  });
+
+  it("input on top of input", () => {
+    const c = server();
+    c.receive(hex("89 80 00 00 00 00 89 80 00 00 00 00"));
+    expect(misuse(() => c.receive(hex("")))).toBe("ERR_INPUT_PENDING");
+    expect(misuse(() => c.receiveEnd())).toBe("ERR_INPUT_PENDING");
+    c.next();
+    expect(misuse(() => c.receive(hex("")))).toBe("ERR_INPUT_PENDING");
+    expect(c.next()?.type).toBe("ping");
+    expect(c.next()).toBeUndefined();
+    expect(misuse(() => c.receive(hex("")))).toBeUndefined();
+  });
+
+  it("a client without keys, a server with", () => {
+    expect(misuse(() => new Connection({ role: "client" }))).toBe("ERR_NO_MASKING_KEY");
+    expect(misuse(() => new Connection({ role: "server", maskingKey: () => 0 }))).toBe("ERR_NO_MASKING_KEY");
+    expect(client().role).toBe("client");
+  });
+
+  it.each(["maxPayload", "maxFragments"])("%s that is no whole number", (name) => {
+    for (const value of [-1, 1.5, Number.NaN, Infinity, 2 ** 53])
+      expect(misuse(() => server({ [name]: value }))).toBe("ERR_INVALID_OPTION");
+    for (const value of [0, 1, 2 ** 53 - 1, undefined])
+      expect(misuse(() => server({ [name]: value }))).toBeUndefined();
+  });
+});
