@@ -25,10 +25,10 @@ describe("Slab", () => {
     expect(sizes).toEqual([100, 100, 101]);
   });
 
-  it("has 16 KiB where nothing is said", () => {
+  it("has 64 KiB where nothing is said", () => {
     const slab = new Slab(allocate);
     slab.reserve(1);
-    expect(slab.bytes).toHaveLength(16384);
+    expect(slab.bytes).toHaveLength(65536);
   });
 });
 

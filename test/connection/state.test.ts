@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { stateDiagram, STATES } from "../../src/connection/state.ts";
+import { STATES } from "../../src/connection/state.ts";
 
 describe("the table of states (RFC 6455 section 7)", () => {
   it("has these rows", () => {
@@ -29,20 +29,5 @@ describe("the table of states (RFC 6455 section 7)", () => {
       for (const to of Object.values(next)) expect(order.indexOf(to)).toBeGreaterThan(order.indexOf(from));
       expect(from === "ended" || next["transport ended"] === "ended").toBe(true);
     }
-  });
-
-  it("is drawn as it is", () => {
-    expect(stateDiagram()).toBe(`stateDiagram-v2
-  [*] --> open
-  open --> closing: close sent
-  open --> closed: close received
-  open --> failed: violation
-  open --> ended: transport ended
-  closing --> closed: close received
-  closing --> failed: violation
-  closing --> ended: transport ended
-  closed --> ended: transport ended
-  failed --> ended: transport ended
-  ended --> [*]`);
   });
 });
