@@ -1,11 +1,15 @@
 import type { ViteUserConfig } from "vitest/config";
 
+/** Examples import the library by its name; here that is the source, so that no build is needed first. */
+const resolve = { alias: { handfast: new URL("src/index.ts", import.meta.url).pathname } };
+
 /** The suites of `npm test`, in its order. Each is a project, so that one can be run alone. */
 const config: ViteUserConfig = {
   test: {
     projects: [
       { test: { name: "fences", include: ["test/fences.test.ts"] } },
       {
+        resolve,
         test: {
           name: "unit",
           include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
@@ -13,7 +17,7 @@ const config: ViteUserConfig = {
         },
       },
       { test: { name: "fuzz", include: ["fuzz/**/*.test.ts"], testTimeout: 60_000 } },
-      { test: { name: "wire", include: ["test/wire/**/*.test.ts"], testTimeout: 30_000 } },
+      { resolve, test: { name: "wire", include: ["test/wire/**/*.test.ts"], testTimeout: 30_000 } },
       {
         test: {
           name: "package",
