@@ -1,0 +1,78 @@
+import { once } from "node:events";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import { afterEach } from "vitest";
+import { WebSocket } from "ws";
+import { type ServerOptions, WebSocketServer } from "../../src/index.ts";
+
+/*
+ * A server on a free port and clients of it, all gone after each test.
+ */
+
+const servers: WebSocketServer[] = [];
+const clients: WebSocket[] = [];
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.terminate();
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+export interface Meeting {
+  readonly server: WebSocketServer;
+  readonly port: number;
+  /** A client of it, not yet open. */
+  readonly connect: (path?: string, protocols?: string[]) => WebSocket;
+}
+
+export async function meet(options: ServerOptions): Promise<Meeting> {
+  const server = new WebSocketServer({ closeTimeout: 1000, ...options });
+  servers.push(server);
+  const { port } = await server.listen({ port: 0, host: "127.0.0.1" });
+  const connect = (path = "/", protocols: string[] = []): WebSocket => {
+    const client = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, { perMessageDeflate: false });
+    clients.push(client);
+    return client;
+  };
+  return { server, port, connect };
+}
+
+/** A promise and what resolves it. */
+export function expected<T = void>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve!: (value: T) => void;
+  const promise = new Promise<T>((settle) => (resolve = settle));
+  return { promise, resolve };
+}
+
+/** The client's TCP socket. */
+export function transportOf(client: WebSocket): Socket {
+  // eslint-disable-next-line no-underscore-dangle -- ws has no public name for it
+  return (client as unknown as { _socket: Socket })._socket;
+}
+
+/** Sends several messages in one packet. */
+export function sendTogether(client: WebSocket, ...messages: string[]): void {
+  const transport = transportOf(client);
+  transport.cork();
+  for (const message of messages) client.send(message);
+  transport.uncork();
+}
+
+/** Resolves with the code and reason by which a client was closed. */
+export function closed(client: WebSocket): Promise<[code: number, reason: string]> {
+  client.on("error", () => {});
+  return new Promise((resolve) => client.on("close", (code, reason) => resolve([code, reason.toString()])));
+}
+
+export interface Refusal {
+  readonly status: number | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** Resolves with the answer by which a handshake was refused. */
+export async function refused(client: WebSocket): Promise<Refusal> {
+  client.on("error", () => {});
+  const [, response] = (await once(client, "unexpected-response")) as [unknown, IncomingMessage];
+  const chunks = (await response.toArray()) as Buffer[];
+  return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks).toString() };
+}

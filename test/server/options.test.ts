@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { WebSocketServer } from "../../src/index.ts";
+
+describe("options", () => {
+  const numbers = [
+    "maxConnections",
+    "maxPayload",
+    "maxFragments",
+    "maxHeaderBytes",
+    "maxHeaders",
+    "handshakeTimeout",
+    "closeTimeout",
+  ];
+  it.each(numbers)("%s must be a whole number from 0", (name) => {
+    for (const value of [-1, 1.5, NaN, Infinity, "7"]) {
+      const error = expect.objectContaining({
+        code: "ERR_INVALID_OPTION",
+        message: expect.stringContaining(name),
+      });
+      expect(() => new WebSocketServer({ [name]: value })).toThrow(error);
+    }
+    expect(() => new WebSocketServer({ [name]: 0 })).not.toThrow();
+  });
+
+  it.each([
+    ["origin", { origin: "https://a.example" }],
+    ["subprotocols", { subprotocols: ["a b"] }],
+    ["message", { message: "echo" }],
+  ])("%s is checked", (name, options) => {
+    expect(() => new WebSocketServer(options as object)).toThrow(
+      expect.objectContaining({ code: "ERR_INVALID_OPTION", message: expect.stringContaining(name) }),
+    );
+  });
+
+  it.each([{}, { port: 1, path: "/x" }, { port: -1 }, { port: 65536 }, { port: 1.5 }])(
+    "listen refuses %o",
+    async (options) => {
+      await expect(new WebSocketServer().listen(options)).rejects.toMatchObject({
+        code: "ERR_INVALID_OPTION",
+      });
+    },
+  );
+
+  it("listen rejects with the system's error", async () => {
+    const server = new WebSocketServer();
+    const { port } = await server.listen({ port: 0, host: "127.0.0.1" });
+    await expect(server.listen({ port, host: "127.0.0.1" })).rejects.toMatchObject({ code: "EADDRINUSE" });
+    await server.close();
+  });
+});
