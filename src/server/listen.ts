@@ -47,8 +47,6 @@ export async function startListener(context: Context, options: ListenOptions): P
           { handshakeTimeout: context.settings.handshakeTimeout, ...options.tls, ...settings },
           accept,
         );
-  // A client that fails at TLS is gone; that is no error of ours.
-  listener.on("tlsClientError", () => {});
   await new Promise<void>((resolve, reject) => {
     listener.once("error", reject);
     listener.listen({ port, host, path, backlog }, () => {

@@ -70,7 +70,6 @@ function checkOrRefuse(
   context: Context,
   head: RequestHead,
 ): { offer: UpgradeOffer } | { refusal: HttpAnswer } {
-  if (context.closing) return { refusal: refuse(503, "The server is shutting down") };
   if (context.full) return { refusal: refuse(503, "The server has as many connections as it may") };
   try {
     return checkUpgrade(head, context.settings.origin);

@@ -200,7 +200,12 @@ describe("the upgrade hook", () => {
     client.write(REQUEST);
     client.write(Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0x61]));
     await asked.promise;
-    client.write(Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0x62]), () => answer.resolve());
+    await new Promise<void>((resolve) =>
+      client.write(Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0x62]), () => resolve()),
+    );
+    // The octets are in the server's socket now: give it turns in which it could read and lose them.
+    for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+    answer.resolve();
     let received = Buffer.alloc(0);
     for await (const chunk of client) {
       received = Buffer.concat([received, chunk as Buffer]);

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import type { SendData, ServerSocket } from "../../src/index.ts";
+import type { Message, SendData, ServerSocket } from "../../src/index.ts";
 import { expected, type Meeting, meet, transportOf } from "./meet.ts";
 
 /** A server's end and a client's, both open. */
@@ -94,21 +94,71 @@ describe("send", () => {
     const { socket, client } = await pair();
     const transport = transportOf(client);
     transport.pause();
-    const total = 4000;
+    // More than the kernel's buffers take.
+    const total = 10_000;
+    const text = (i: number): string => String(i).padEnd(3500, String(i % 7));
     for (let i = 0; i < total; i++) {
-      socket.send(String(i).repeat(200));
-      if (i % 50 === 0) await new Promise(setImmediate);
+      socket.send(text(i));
+      if (i % 5 === 0) await new Promise(setImmediate);
     }
-    const received: string[] = [];
+    expect(socket.bufferedAmount).toBeGreaterThan(0);
+    let received = 0;
+    let wrong = 0;
     const { promise, resolve } = expected();
-    client.on("message", (data: Buffer) => received.push(data.toString()) === total && resolve());
+    client.on("message", (data: Buffer) => {
+      if (data.toString() !== text(received)) wrong++;
+      if (++received === total) resolve();
+    });
     transport.resume();
     await promise;
-    expect(received.every((text, i) => text === String(i).repeat(200))).toBe(true);
+    expect(wrong).toBe(0);
+  });
+});
+
+describe("a peer that sends and does not read", () => {
+  it("is not read any more once its echoes fill the output, and is served in full when it reads", async () => {
+    const { socket, client } = await pair({
+      message: (peer: ServerSocket, message: Message) => void peer.send(message),
+    });
+    const transport = transportOf(client);
+    transport.pause();
+    const total = 400;
+    const chunk = new Uint8Array(100_000).fill(5);
+    let most = 0;
+    for (let i = 0; i < total; i++) {
+      client.send(chunk);
+      await new Promise(setImmediate);
+      most = Math.max(most, socket.bufferedAmount);
+    }
+    expect(most).toBeGreaterThan(100_000);
+    // What one read can bring, beyond the mark at which reading stops.
+    expect(most).toBeLessThan(1_000_000);
+    let received = 0;
+    const { promise, resolve } = expected();
+    client.on("message", () => ++received === total && resolve());
+    transport.resume();
+    await promise;
   });
 });
 
 describe("what a message keeps", () => {
+  it("messages that are kept do not change when others arrive", async () => {
+    const kept: Message[] = [];
+    const { promise, resolve } = expected();
+    const { client } = await pair({
+      message: (_: ServerSocket, message: Message) => kept.push(message) === 300 && resolve(),
+    });
+    for (let i = 0; i < 300; i++) client.send(i % 2 === 0 ? `text ${i}` : new Uint8Array(i).fill(i));
+    await promise;
+    expect(
+      kept.every((message, i) =>
+        message.type === "text"
+          ? message.text === `text ${i}`
+          : message.bytes.length === i && message.bytes.every((octet) => octet === (i & 0xff)),
+      ),
+    ).toBe(true);
+  });
+
   it("a small message holds a few KiB at most, whatever chunk it came in", async () => {
     const kept: number[] = [];
     const { promise, resolve } = expected();
