@@ -104,7 +104,6 @@ export class Driver {
     this.connection.receiveEnd();
     this.#dispatch();
     this.#flush();
-    this.#endTransport();
   }
 
   drained(): void {
