@@ -162,6 +162,8 @@ export class Outbox {
     slab.reserve(headerSizeFor(length, key !== undefined) + room);
     if (slab.bytes !== this.#range || slab.at !== this.#to) {
       this.#closeRange();
+      // The marks now belong to this range: the one that was taken can no longer be given back.
+      this.#taken = undefined;
       this.#range = slab.bytes;
       this.#from = slab.at;
       this.#to = slab.at;

@@ -145,6 +145,66 @@ describe("a slab that is shared", () => {
   });
 });
 
+describe("memory that is given back", () => {
+  it("is written anew", () => {
+    const slab = new Slab(allocate);
+    const one = box(slab);
+    one.frame(0x82, hex("11"));
+    const [first] = one.take();
+    one.giveBack();
+    expect(slab.at).toBe(0);
+    one.frame(0x82, hex("12"));
+    const [second] = one.take();
+    expect(second).toBe(first);
+    expect(toHex(second!)).toBe("82 01 12");
+  });
+
+  it("is not touched where somebody else has written behind it", () => {
+    const slab = new Slab(allocate);
+    const one = box(slab);
+    const two = box(slab);
+    one.frame(0x82, hex("11"));
+    one.take();
+    two.frame(0x82, hex("21"));
+    one.giveBack();
+    one.frame(0x82, hex("12"));
+    expect([all(two), all(one)]).toEqual(["82 01 21", "82 01 12"]);
+  });
+
+  it("is not what has been sent since", () => {
+    const one = box();
+    one.frame(0x82, hex("11"));
+    one.take();
+    one.frame(0x82, hex("12"));
+    one.giveBack();
+    one.frame(0x82, hex("13"));
+    expect(all(one)).toBe("82 01 12 82 01 13");
+  });
+
+  it("is given back once, and never a payload that passed through", () => {
+    const slab = new Slab(allocate);
+    const one = box(slab);
+    one.giveBack();
+    one.frame(0x82, hex("11"));
+    one.frame(0x82, filler(5000));
+    one.take();
+    one.giveBack();
+    one.giveBack();
+    expect(slab.at).toBe(7);
+  });
+
+  it("is not mixed up with another view of the same size", () => {
+    const slab = new Slab(allocate, 16);
+    const one = box(slab);
+    for (let i = 0; i < 12; i++) {
+      one.frame(0x82, Uint8Array.of(i, i));
+      const chunks = one.take();
+      expect(toHex(join(...chunks))).toBe(`82 02 ${toHex(Uint8Array.of(i, i))}`);
+      if (i % 3 === 0) one.giveBack();
+    }
+  });
+});
+
 describe("pongs", () => {
   it("are queued up to the budget; beyond it the last one takes the place of the one that waits", () => {
     const outbox = box();

@@ -29,27 +29,20 @@ describe("serializeHead", () => {
     expect(serializeHead(refuse(400, "No"))).toBe(
       "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 3\r\n\r\n",
     );
-    expect(serializeHead({ status: 299, headers: [], body: "" })).toBe("HTTP/1.1 299 Status\r\n\r\n");
+    expect(serializeHead({ status: 299, headers: [], body: "" })).toBe("HTTP/1.1 299 \r\n\r\n");
   });
 
   it.each([
     [101, "Switching Protocols"],
-    [301, "Moved Permanently"],
-    [302, "Found"],
-    [307, "Temporary Redirect"],
-    [308, "Permanent Redirect"],
     [401, "Unauthorized"],
     [403, "Forbidden"],
     [404, "Not Found"],
     [405, "Method Not Allowed"],
     [408, "Request Timeout"],
-    [409, "Conflict"],
-    [410, "Gone"],
     [426, "Upgrade Required"],
     [429, "Too Many Requests"],
     [431, "Request Header Fields Too Large"],
     [500, "Internal Server Error"],
-    [501, "Not Implemented"],
     [503, "Service Unavailable"],
     [505, "HTTP Version Not Supported"],
   ])("%i is %s", (status, reason) => {
