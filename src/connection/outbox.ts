@@ -118,7 +118,7 @@ export class Outbox {
   pong(payload: Uint8Array): void {
     if (this.#pongs >= PONG_BUDGET) {
       // A copy: the same octets were told to the user, who may write into them before the output is taken.
-      this.#latestPing = payload.slice();
+      this.#latestPing = new Uint8Array(payload);
       return;
     }
     const before = this.#size;

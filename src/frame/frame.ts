@@ -38,7 +38,8 @@ export function parseFrame(bytes: Uint8Array, start = 0): ParsedFrame | Violatio
   if (length === LENGTH_UNCOUNTABLE) return "message-too-big";
   const from = start + header.size;
   if (bytes.length - from < length) return undefined;
-  const payload = bytes.slice(from, from + length);
+  // Not slice(): a Buffer's gives a view, and the caller's octets would be unmasked in their place.
+  const payload = new Uint8Array(bytes.subarray(from, from + length));
   if (maskingKey !== undefined) mask(payload, 0, length, payload, 0, maskingKey, 0);
   return { frame: { fin, rsv, opcode, maskingKey, payload }, size: header.size + length };
 }

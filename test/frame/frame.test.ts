@@ -69,9 +69,10 @@ describe("parseFrame", () => {
     const parsed = parseFrame(octets);
     octets.fill(0, 6);
     expect(parsed).toMatchObject({ frame: { payload: hex("ab b9") } });
-    const again = hex("82 82 01 02 03 04 aa bb");
-    parseFrame(again);
-    expect(toHex(again)).toBe("82 82 01 02 03 04 aa bb");
+    for (const again of [hex("82 82 01 02 03 04 aa bb"), Buffer.from("828201020304aabb", "hex")]) {
+      parseFrame(again);
+      expect(toHex(again)).toBe("82 82 01 02 03 04 aa bb");
+    }
   });
 });
 
