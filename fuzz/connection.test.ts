@@ -1,0 +1,104 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { octetsOf, session } from "./arbitraries/frame.ts";
+import { cut, cutting } from "./arbitraries/octets.ts";
+import { connect, observe } from "./observe.ts";
+import { type Rules, runModel } from "./oracles/connection.ts";
+import { runs } from "./settings.ts";
+
+const rules = (fromClient: boolean): fc.Arbitrary<Rules> =>
+  fc.record({
+    fromClient: fc.constant(fromClient),
+    maxPayload: fc.oneof(
+      { weight: 3, arbitrary: fc.constant(1024 * 1024) },
+      { weight: 2, arbitrary: fc.nat({ max: 40 }) },
+      { weight: 1, arbitrary: fc.constantFrom(125, 126, 65535, 65536, 2 ** 53 - 1) },
+    ),
+    maxFragments: fc.oneof(fc.constant(1024), fc.nat({ max: 5 })),
+    tolerateLongLengths: fc.boolean(),
+  });
+
+const options = ({ maxPayload, maxFragments, tolerateLongLengths }: Rules): object => ({
+  maxPayload,
+  maxFragments,
+  tolerateLongLengths,
+});
+
+describe.each(["server", "client"] as const)("a %s's connection", (role) => {
+  const fromClient = role === "server";
+
+  it("tells and answers what the model does, however the octets are cut", () => {
+    fc.assert(
+      fc.property(session(fromClient), rules(fromClient), cutting, (frames, law, sizes) => {
+        const octets = octetsOf(frames);
+        expect(observe(connect(role, options(law)), cut(octets, sizes))).toEqual({
+          ...runModel(octets, law),
+          partial: undefined,
+        });
+      }),
+      runs(1200),
+    );
+  });
+
+  it("gives the same in pieces", () => {
+    fc.assert(
+      fc.property(session(fromClient), rules(fromClient), cutting, (frames, law, sizes) => {
+        const octets = octetsOf(frames);
+        const expected = runModel(octets, law);
+        const seen = observe(connect(role, { ...options(law), delivery: "pieces" }), cut(octets, sizes));
+        expect({ ...seen, partial: undefined }).toEqual({ ...expected, partial: undefined });
+        // Every octet of an open message that arrived has been told, but for those of a failure.
+        const arrived = expected.state === "open" ? (expected.partial ?? "") : (seen.partial ?? "");
+        expect(seen.partial ?? "").toBe(arrived);
+      }),
+      runs(1200),
+    );
+  });
+
+  it("takes any octets without a throw, and says so when it fails", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), cutting, fc.boolean(), (octets, sizes, inPieces) => {
+        const law = { fromClient, maxPayload: 1000, maxFragments: 10, tolerateLongLengths: false };
+        const connection = connect(role, { ...options(law), delivery: inPieces ? "pieces" : "messages" });
+        const seen = observe(connection, cut(octets, sizes));
+        expect({ ...seen, partial: undefined }).toEqual({ ...runModel(octets, law), partial: undefined });
+        connection.receiveEnd();
+        const last = connection.next();
+        expect(last === undefined).toBe(seen.state !== "open");
+        expect([connection.state, connection.transport, connection.next()]).toEqual([
+          "ended",
+          "end",
+          undefined,
+        ]);
+      }),
+      runs(3000),
+    );
+  });
+
+  it("neither changes nor keeps its input", () => {
+    fc.assert(
+      fc.property(session(fromClient), cutting, (frames, sizes) => {
+        const octets = octetsOf(frames);
+        const chunks = cut(octets, sizes);
+        const connection = connect(role);
+        const events: unknown[] = [];
+        const before = chunks.map((chunk) => chunk.slice());
+        for (const [i, chunk] of chunks.entries()) {
+          connection.receive(chunk);
+          for (let event = connection.next(); event !== undefined; event = connection.next())
+            events.push(event);
+          expect(chunk).toEqual(before[i]);
+          chunk.fill(0xa5);
+        }
+        const again = connect(role);
+        const expected: unknown[] = [];
+        for (const chunk of before) {
+          again.receive(chunk);
+          for (let event = again.next(); event !== undefined; event = again.next()) expected.push(event);
+        }
+        expect(events).toEqual(expected);
+      }),
+      runs(300),
+    );
+  });
+});

@@ -1,0 +1,221 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseClosePayload, serializeClosePayload } from "../src/frame/close-payload.ts";
+import { parseFrame, serializeFrame } from "../src/frame/frame.ts";
+import {
+  LENGTH_TOP_BIT,
+  LENGTH_UNCOUNTABLE,
+  parseHeader,
+  readLength,
+  writeHeader,
+} from "../src/frame/header.ts";
+import { mask } from "../src/frame/mask.ts";
+import { decodeUtf8, encodeUtf8, utf8Length } from "../src/frame/text.ts";
+import { isUtf8, UTF8_INVALID, UTF8_START, validateUtf8 } from "../src/frame/utf8.ts";
+import { anyFrame, anyLength, closePayload, writeWireFrame } from "./arbitraries/frame.ts";
+import { cut, cutting, maskingKey, pattern, payload } from "./arbitraries/octets.ts";
+import { anyString, anyText } from "./arbitraries/text.ts";
+import { digits, mayBeSent } from "./oracles/connection.ts";
+import { readSlowFrame, type SlowFrame } from "./oracles/frame.ts";
+import { isReachable, isText } from "./oracles/utf8.ts";
+import { runs } from "./settings.ts";
+
+/** What parseFrame must give where the slow reader gives this. */
+function slowResult(
+  { first, whole, complete, length = 0n, masked, key, payload: bytes }: SlowFrame,
+  size: number,
+): unknown {
+  if (!whole) return undefined;
+  if (length >= 2n ** 63n) return "length-top-bit";
+  if (length >= 2n ** 53n) return "message-too-big";
+  if (!complete) return undefined;
+  const fin = first >= 128;
+  return {
+    size,
+    frame: {
+      fin,
+      rsv: (first >> 4) & 7,
+      opcode: first & 15,
+      maskingKey: masked ? Number(`0x${digits(key)}`) : undefined,
+      payload: Uint8Array.from(bytes),
+    },
+  };
+}
+
+/** What parseClosePayload must give. */
+function slowClose(octets: Uint8Array): unknown {
+  if (octets.length === 0) return { code: 1005, reason: "" };
+  if (octets.length === 1) return "short-close";
+  const code = octets[0]! * 256 + octets[1]!;
+  if (!mayBeSent(code)) return "invalid-close-code";
+  const reason = octets.subarray(2);
+  return isText(reason) ? { code, reason: Buffer.from(reason).toString("utf8") } : "invalid-close-reason";
+}
+
+describe("frames", () => {
+  const anyWireFrame = fc.boolean().chain(anyFrame);
+
+  it("are read as by the slow reader, from any offset, with anything behind", () => {
+    fc.assert(
+      fc.property(
+        anyWireFrame,
+        fc.nat({ max: 5 }),
+        fc.uint8Array({ maxLength: 5 }),
+        (frame, before, behind) => {
+          const octets = Buffer.concat([new Uint8Array(before), writeWireFrame(frame), behind]);
+          const slow = readSlowFrame(octets.subarray(before));
+          const consumed = octets.length - before - slow.rest.length;
+          expect(parseFrame(octets, before)).toEqual(slowResult(slow, consumed));
+        },
+      ),
+      runs(1500),
+    );
+  });
+
+  it("are what was serialized, in the shortest form there is", () => {
+    fc.assert(
+      fc.property(anyWireFrame, ({ fin, rsv, opcode, key, payload: bytes }) => {
+        const frame = { fin, rsv, opcode, maskingKey: key, payload: bytes };
+        const octets = serializeFrame(frame);
+        const written = writeWireFrame({ ...frame, key, lengthForm: "short" });
+        expect(Buffer.compare(octets, written)).toBe(0);
+        expect(parseFrame(octets)).toEqual({ frame, size: octets.length });
+      }),
+      runs(1000),
+    );
+  });
+
+  it("of every length have the header that the definition says", () => {
+    fc.assert(
+      fc.property(
+        anyLength,
+        fc.option(maskingKey, { nil: undefined }),
+        fc.nat({ max: 255 }),
+        (length, key, first) => {
+          const wire = {
+            fin: true,
+            rsv: 0,
+            opcode: 0,
+            key,
+            payload: new Uint8Array(0),
+            lengthForm: "short",
+          } as const;
+          const header = writeWireFrame({ ...wire, declared: length });
+          header[0] = first;
+          const expected =
+            length >= 2n ** 63n ? LENGTH_TOP_BIT : length >= 2n ** 53n ? LENGTH_UNCOUNTABLE : Number(length);
+          expect(readLength(header, 0)).toBe(expected);
+          const parsed = parseHeader(header, 0, header.length);
+          expect(parsed).toMatchObject({ length: expected, size: header.length, maskingKey: key });
+          expect(parseHeader(header, 0, header.length - 1)).toBeUndefined();
+          const target = new Uint8Array(14);
+          const countable = length < 2n ** 53n;
+          const end = countable ? writeHeader(target, 0, first, Number(length), key) : target.length;
+          expect(Buffer.compare(countable ? target.subarray(0, end) : header, header)).toBe(0);
+        },
+      ),
+      runs(1000),
+    );
+  });
+
+  it("survive any octets", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 30 }), (octets) => {
+        const parsed = parseFrame(octets);
+        const slow = readSlowFrame(octets);
+        expect(typeof parsed === "object").toBe(slow.complete && octets.length > 1);
+      }),
+      runs(1000),
+    );
+  });
+});
+
+describe("the mask", () => {
+  it("is the definition, at every alignment, phase, length and cutting", () => {
+    const length = fc.oneof(fc.nat({ max: 40 }), fc.integer({ min: 250, max: 300 }), fc.nat({ max: 2000 }));
+    fc.assert(
+      fc.property(
+        fc.record({
+          length,
+          salt: fc.nat({ max: 255 }),
+          key: maskingKey,
+          phase: fc.nat({ max: 1000 }),
+          offset: fc.nat({ max: 9 }),
+          at: fc.nat({ max: 9 }),
+          inPlace: fc.boolean(),
+        }),
+        cutting,
+        ({ length: size, salt, key, phase, offset, at, inPlace }, sizes) => {
+          const source = new Uint8Array(new ArrayBuffer(size + 20), offset % 4, size + 10);
+          source.set(pattern(size, salt), offset);
+          const target = inPlace ? source : new Uint8Array(size + 10);
+          const to = inPlace ? offset : at;
+          // RFC 6455 section 5.3, word for word.
+          const expected = pattern(size, salt).map(
+            (octet, i) => octet ^ ((key >>> (24 - ((i + phase) % 4) * 8)) & 255),
+          );
+          let done = 0;
+          let seen = 0;
+          for (const chunk of cut(new Uint8Array(size), sizes)) {
+            const from = offset + done;
+            seen |= mask(source, from, from + chunk.length, target, to + done, key, phase + done);
+            done += chunk.length;
+          }
+          expect(Buffer.compare(target.subarray(to, to + size), expected)).toBe(0);
+          expect(seen >= 0x80).toBe(expected.some((octet) => octet >= 0x80));
+        },
+      ),
+      runs(1500),
+    );
+  });
+});
+
+describe("UTF-8", () => {
+  it("ends at the first octet from which no text can be reached, at every prefix and however it is cut", () => {
+    fc.assert(
+      fc.property(anyText, cutting, (octets, sizes) => {
+        let state = UTF8_START;
+        for (let end = 1; end <= octets.length && state !== UTF8_INVALID; end++) {
+          state = validateUtf8(octets, end - 1, end, state);
+          const prefix = octets.subarray(0, end);
+          expect(state !== UTF8_INVALID).toBe(isReachable(prefix));
+          expect(state === UTF8_START).toBe(isText(prefix));
+        }
+        let inChunks = UTF8_START;
+        for (const chunk of cut(octets, sizes)) {
+          if (inChunks !== UTF8_INVALID) inChunks = validateUtf8(chunk, 0, chunk.length, inChunks);
+        }
+        expect(inChunks).toBe(validateUtf8(octets, 0, octets.length, UTF8_START));
+        expect(isUtf8(octets)).toBe(isText(octets));
+      }),
+      runs(1500),
+    );
+  });
+
+  it("is written and read as by the platform", () => {
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    fc.assert(
+      fc.property(fc.oneof(anyString, fc.string({ unit: "binary" })), (text) => {
+        const octets = encodeUtf8(text);
+        expect(Buffer.compare(octets, new TextEncoder().encode(text))).toBe(0);
+        expect(utf8Length(text)).toBe(octets.length);
+        expect(decodeUtf8(octets)).toBe(decoder.decode(octets));
+      }),
+      runs(1000),
+    );
+  });
+});
+
+describe("close payloads", () => {
+  it("are read by the rules of section 7.4, and are what was serialized", () => {
+    fc.assert(
+      fc.property(fc.oneof(closePayload, payload), (octets) => {
+        const parsed = parseClosePayload(octets);
+        expect(parsed).toEqual(slowClose(octets));
+        const back = typeof parsed === "string" ? octets : serializeClosePayload(parsed.code, parsed.reason);
+        expect(Buffer.compare(back, octets)).toBe(0);
+      }),
+      runs(1500),
+    );
+  });
+});
