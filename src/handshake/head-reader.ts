@@ -37,15 +37,18 @@ const isControlCharacter = (octet: number): boolean => (octet < 0x20 && octet !=
 export class HeadReader {
   readonly #maxBytes: number;
   readonly #maxHeaders: number;
+  readonly #checkStart: ((line: string) => HeadError | undefined) | undefined;
   #lines: string[] = [];
   /** The line that is not whole yet; only what earlier chunks had of it. */
   #partial = "";
   #afterCr = false;
   #size = 0;
 
-  constructor(limits: HeadLimits = {}) {
+  /** `checkStart` may refuse the first line as soon as it is whole. */
+  constructor(limits: HeadLimits = {}, checkStart?: (line: string) => HeadError | undefined) {
     this.#maxBytes = limits.maxHeaderBytes ?? DEFAULT_MAX_HEADER_BYTES;
     this.#maxHeaders = limits.maxHeaders ?? DEFAULT_MAX_HEADERS;
+    this.#checkStart = checkStart;
   }
 
   /** Takes octets; undefined while the head is not whole. After a head or an error, take another reader. */
@@ -60,6 +63,8 @@ export class HeadReader {
         const line = this.#endLine(bytes, lineStart, i - 1);
         lineStart = i + 1;
         if (line === "") return { lines: this.#lines, rest: bytes.subarray(lineStart) };
+        const error = this.#lines.length === 0 ? this.#checkStart?.(line) : undefined;
+        if (error !== undefined) return error;
         this.#lines.push(line);
         // The first line is not a field.
         if (this.#lines.length - 1 > this.#maxHeaders)

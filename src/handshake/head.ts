@@ -21,17 +21,29 @@ export interface ResponseHead {
 
 const bad = (reason: string): HeadError => ({ status: 400, reason });
 
-/** Reads the lines of a request's head (RFC 9112 sections 3 and 5). */
-export function parseRequestHead(lines: readonly string[]): RequestHead | HeadError {
-  const parts = lines[0]?.split(" ") ?? [];
+/** What is wrong with a request line, if anything: it is known before the rest of the head has come. */
+export function checkRequestLine(line: string): HeadError | undefined {
+  const result = parseRequestLine(line);
+  return "status" in result ? result : undefined;
+}
+
+function parseRequestLine(line: string): Omit<RequestHead, "headers"> | HeadError {
+  const parts = line.split(" ");
   const [method = "", target = "", version = ""] = parts;
   if (!isToken(method)) return bad("the request line does not begin with a method");
   if (parts.length === 2 && target !== "") return { status: 505, reason: "HTTP/0.9 is not supported" };
   if (parts.length !== 3)
     return bad("the request line is not method, target and version with one space between");
   if (!/^HTTP\/\d\.\d$/.test(version)) return bad("the request line does not end with an HTTP version");
+  return { method, target, httpVersion: version.slice(5) };
+}
+
+/** Reads the lines of a request's head (RFC 9112 sections 3 and 5). */
+export function parseRequestHead(lines: readonly string[]): RequestHead | HeadError {
+  const start = parseRequestLine(lines[0] ?? "");
+  if ("status" in start) return start;
   const headers = parseFields(lines);
-  return headers instanceof HeaderList ? { method, target, httpVersion: version.slice(5), headers } : headers;
+  return headers instanceof HeaderList ? { ...start, headers } : headers;
 }
 
 /** Reads the lines of a response's head (RFC 9112 sections 4 and 5). */

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { asksForWebSocket } from "../handshake/decide.ts";
-import { parseRequestHead } from "../handshake/head.ts";
+import { checkRequestLine, parseRequestHead } from "../handshake/head.ts";
 import { HeadReader } from "../handshake/head-reader.ts";
 import { type HttpAnswer, refuse } from "../handshake/response.ts";
 import type { Context } from "./context.ts";
@@ -16,7 +16,7 @@ import { upgradeTransport } from "./upgrade.ts";
 export function receiveHandshake(context: Context, transport: Socket, http: HttpServer | undefined): void {
   if (context.full)
     return refuseTransport(transport, refuse(503, "The server has as many connections as it may"), 1000);
-  const reader = new HeadReader(context.settings);
+  const reader = new HeadReader(context.settings, checkRequestLine);
   const chunks: Uint8Array[] = [];
   context.handshakes++;
 
