@@ -47,9 +47,12 @@ export async function startListener(context: Context, options: ListenOptions): P
           { handshakeTimeout: context.settings.handshakeTimeout, ...options.tls, ...settings },
           accept,
         );
+  // A client that fails at TLS, or never begins it, is no error of ours; node:tls leaves its socket to us.
+  listener.on("tlsClientError", (_: unknown, transport: net.Socket) => transport.destroy());
   await new Promise<void>((resolve, reject) => {
     listener.once("error", reject);
-    listener.listen({ port, host, path, backlog }, () => {
+    // node:net takes a port that is there and undefined for 0, whatever the path says.
+    listener.listen(path === undefined ? { port, host, backlog } : { path, backlog }, () => {
       listener.off("error", reject);
       resolve();
     });
