@@ -6,6 +6,7 @@ import {
   BASE,
   buildTable,
   CODE_LENGTH_ENTRIES,
+  CODE_LENGTH_ORDER,
   DISTANCE_ENTRIES,
   DISTANCE_ROOT,
   FIXED_DISTANCES,
@@ -87,7 +88,6 @@ function readStored(stream: InflateStream): boolean {
   return true;
 }
 
-const CODE_LENGTH_ORDER = Uint8Array.of(16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15);
 const lengths = new Uint8Array(320);
 const codeLengthTable = new Int32Array(128);
 

@@ -1,0 +1,54 @@
+import { constants, inflateRawSync } from "node:zlib";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Deflater, DeflateScratch } from "../../src/deflate/deflate.ts";
+import { Inflater, InflatePool } from "../../src/deflate/inflate.ts";
+import { cutting, data, pieces } from "./data.ts";
+
+const scratch = new DeflateScratch();
+const pool = new InflatePool();
+const TAIL = Buffer.from("0000ffff", "hex");
+
+const deflate = (target: Deflater, bytes: Uint8Array, cuts: readonly number[]): Buffer => {
+  const list = pieces(bytes, cuts);
+  return Buffer.concat(list.map((piece, i) => Buffer.from(target.deflate(piece, i === list.length - 1))));
+};
+
+describe("deflating", () => {
+  it("is undone by node:zlib, for all windows and cuttings, with takeover and without", () => {
+    const cuts = fc.oneof(fc.constant([1 << 20]), cutting);
+    fc.assert(
+      fc.property(
+        fc.array(data, { minLength: 1, maxLength: 5 }),
+        fc.integer({ min: 8, max: 15 }),
+        cuts,
+        fc.boolean(),
+        (messages, windowBits, sizes, takeover) => {
+          const target = new Deflater(scratch, windowBits, takeover);
+          const reader = new Inflater(pool, windowBits, takeover);
+          let stream = Buffer.alloc(0);
+          for (const bytes of messages) {
+            const sent = deflate(target, bytes, sizes);
+            // With takeover the whole connection is one stream to the oracle.
+            const before = takeover ? stream : Buffer.alloc(0);
+            stream = Buffer.concat([before, sent, TAIL]);
+            reader.push(sent, true);
+            const out: Buffer[] = [];
+            for (let slice = reader.read(); slice; slice = reader.read()) out.push(Buffer.from(slice));
+            expect(reader.error).toBeUndefined();
+            expect(Buffer.concat(out).equals(bytes)).toBe(true);
+            if (takeover) continue;
+            const whole = inflateRawSync(stream, { finishFlush: constants.Z_SYNC_FLUSH, windowBits });
+            expect(whole.equals(bytes)).toBe(true);
+          }
+          const finish = { finishFlush: constants.Z_SYNC_FLUSH, windowBits };
+          const expected = takeover ? Buffer.concat(messages) : Buffer.from(messages.at(-1)!);
+          expect(inflateRawSync(stream, finish).equals(expected)).toBe(true);
+          target.release();
+          reader.release();
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+});
