@@ -167,6 +167,51 @@ describe("the corners", () => {
   });
 });
 
+/**
+ * A dynamic block of one zero byte: literal 0 and the end of the block have one bit each. `counts` are its
+ * HLIT and HDIST; `end` is the symbol of the second code.
+ */
+function dynamicBlock(counts: { literals: number; distances: number }, end = 256): Uint8Array {
+  let bits = "";
+  const number = (value: number, count: number): void => {
+    for (let i = 0; i < count; i++) bits += (value >> i) & 1;
+  };
+  const zeros = (count: number): void => {
+    for (let left = count; left > 0;) {
+      // Code "0" is symbol 18, 11 to 138 zeros; "10" is one zero, and "11" a length of 1.
+      const run = left > 10 ? Math.min(left, 138) : 0;
+      bits += run > 0 ? "0" : "10";
+      if (run > 0) number(run - 11, 7);
+      left -= run || 1;
+    }
+  };
+  bits += "001";
+  number(counts.literals - 257, 5);
+  number(counts.distances - 1, 5);
+  number(18 - 4, 4);
+  for (const symbol of [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1])
+    number(symbol === 18 ? 1 : symbol < 2 ? 2 : 0, 3);
+  bits += "11";
+  zeros(end - 1);
+  bits += "11";
+  zeros(counts.literals - end - 1 + counts.distances);
+  bits += "01";
+  bits += "000"; // the empty stored block, whose last four bytes were cut off
+  return Uint8Array.from(bits.match(/.{1,8}/g)!, (byte) => parseInt(byte.split("").toReversed().join(""), 2));
+}
+
+describe("the header of a dynamic block (RFC 1951 3.2.7)", () => {
+  const smallest = { literals: 257, distances: 1 };
+  const largest = { literals: 286, distances: 30 };
+  it("may have 257 to 286 literal and 1 to 30 distance lengths, and must have an end of block", () => {
+    expect(inflate(inflater(), dynamicBlock(smallest))).toBe("\0");
+    expect(inflate(inflater(), dynamicBlock(largest))).toBe("\0");
+    expect(inflate(inflater(), dynamicBlock({ ...largest, literals: 287 }))).toBe("invalid-deflate");
+    expect(inflate(inflater(), dynamicBlock({ ...largest, distances: 31 }))).toBe("invalid-deflate");
+    expect(inflate(inflater(), dynamicBlock(largest, 255))).toBe("invalid-deflate");
+  });
+});
+
 describe("memory", () => {
   it("gives a bomb in slices, so that its reader can stop", () => {
     const bomb = squeezed(new Uint8Array(64 << 20));
