@@ -7,7 +7,9 @@
  */
 import { DISTANCE_BASE, LENGTH_BASE } from "./inflate-tables.ts";
 
+/** Base-2 logarithm of the entries of the table of hashes, at most: as many as the window has bytes. */
 const HASH_BITS = 13;
+const HASH_FACTOR = 0x9e3779b1;
 const MIN_MATCH = 4;
 const MAX_MATCH = 258;
 /** Links of a chain that are followed, and the match that is good enough to stop at. */
@@ -45,12 +47,19 @@ export class Tokens {
   }
 }
 
+const hashBits = (size: number): number => Math.min(HASH_BITS, 31 - Math.clz32(size));
+
+/** What a `MatchWindow` takes, in bytes. */
+export const windowBytes = (size: number, chunk: number): number =>
+  size + chunk + SLACK + 4 * (1 << hashBits(size)) + 4 * size;
+
 /** The bytes that may be referred to, and the chains through them. */
 export class MatchWindow {
   readonly bytes: Uint8Array;
   readonly #view: DataView;
-  readonly #head: Int32Array = new Int32Array(1 << HASH_BITS);
-  readonly #previous: Int32Array;
+  /** The last place of each hash, and from each place the one before with the same. */
+  readonly #head: Int32Array;
+  readonly #links: Int32Array;
   readonly #room: number;
   readonly #chunk: number;
   /** The place of the first byte of the buffer, and the first place that may be referred to. */
@@ -64,7 +73,8 @@ export class MatchWindow {
     this.#chunk = chunk;
     this.bytes = new Uint8Array(this.#room + SLACK);
     this.#view = new DataView(this.bytes.buffer);
-    this.#previous = new Int32Array(size);
+    this.#head = new Int32Array(1 << hashBits(size));
+    this.#links = new Int32Array(size);
   }
 
   /** Forgets what was before: nothing will refer to it. */
@@ -82,7 +92,7 @@ export class MatchWindow {
   take(bytes: Uint8Array, from: number): { from: number; to: number } {
     if (this.#base > LAST_PLACE) this.forget();
     if (this.#end === this.#room) {
-      const kept = this.#previous.length;
+      const kept = this.#links.length;
       this.bytes.copyWithin(0, this.#end - kept, this.#end);
       this.#base += this.#end - kept;
       this.#end = kept;
@@ -102,8 +112,9 @@ export class MatchWindow {
     const { bytes } = this;
     const view = this.#view;
     const head = this.#head;
-    const previous = this.#previous;
-    const mask = previous.length - 1;
+    const links = this.#links;
+    const mask = links.length - 1;
+    const shift = 32 - hashBits(links.length);
     const base = this.#base;
     const { list, literals, distances } = tokens;
     const last = to - MIN_MATCH;
@@ -111,10 +122,10 @@ export class MatchWindow {
     let at = from;
     while (at <= last) {
       const word = view.getInt32(at, true);
-      const hash = Math.imul(word, 0x9e3779b1) >>> (32 - HASH_BITS);
+      const hash = Math.imul(word, HASH_FACTOR) >>> shift;
       const place = base + at;
       let candidate = head[hash]!;
-      previous[place & mask] = candidate;
+      links[place & mask] = candidate;
       head[hash] = place;
       const floor = Math.max(this.#first, place - reach);
       let length = MIN_MATCH - 1;
@@ -133,7 +144,7 @@ export class MatchWindow {
             if (same >= GOOD_MATCH || same === most) break;
           }
         }
-        candidate = previous[candidate & mask]!;
+        candidate = links[candidate & mask]!;
       }
       if (distance === 0) {
         const byte = bytes[at++]!;
@@ -147,8 +158,8 @@ export class MatchWindow {
       const stop = at + length;
       const known = Math.min(stop - 1, last, at + KNOWN_PLACES);
       while (++at <= known) {
-        const key = Math.imul(view.getInt32(at, true), 0x9e3779b1) >>> (32 - HASH_BITS);
-        previous[(base + at) & mask] = head[key]!;
+        const key = Math.imul(view.getInt32(at, true), HASH_FACTOR) >>> shift;
+        links[(base + at) & mask] = head[key]!;
         head[key] = base + at;
       }
       at = stop;

@@ -8,7 +8,7 @@ import { MatchWindow, Tokens } from "./deflate-match.ts";
 /** The most bytes of a block. */
 const CHUNK_BYTES = 32 * 1024;
 /** With context takeover memory counts more than the headers of blocks. */
-const TAKEOVER_CHUNK_BYTES = 16 * 1024;
+export const TAKEOVER_CHUNK_BYTES: number = 16 * 1024;
 
 /** What deflating needs for the time of one call only; shared by all connections of a server. */
 export class DeflateScratch {

@@ -207,6 +207,9 @@ export function decodeSymbols(stream: InflateStream): StepResult {
     if (length > 24 && distance >= length) {
       out.copyWithin(op, op - distance, stop - distance);
       op = stop;
+    } else if (length > 24 && distance === 1) {
+      out.fill(out[op - 1]!, op, stop);
+      op = stop;
     } else for (; op < stop; op++) out[op] = out[op - distance]!;
   }
   stream.pos = pos;

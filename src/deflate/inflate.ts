@@ -160,6 +160,7 @@ export class Inflater {
   release(): void {
     this.#giveBack();
     this.#kept = EMPTY;
+    this.#keptLength = 0;
     this.#ended = true;
   }
 

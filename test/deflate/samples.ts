@@ -14,10 +14,24 @@ export function noise(length: number): Buffer {
   return Buffer.from(Uint8Array.from({ length }, () => next() >>> 7));
 }
 
-const WORDS =
-  '"id": "name":" ","type":"update" "price": true false null "value":{ },{ "user":"alice" "items":['.split(
-    " ",
-  );
+const WORDS = [
+  '"id":',
+  '"name":"',
+  '","type":"update"',
+  '"price":',
+  "true",
+  "false",
+  "null",
+  '"value":{',
+  "},{",
+  '"time":"2024-05-',
+  '",',
+  '"user":"alice"',
+  '"bob"',
+  '"items":[',
+  "],",
+  '"channel":"news",',
+];
 
 /** Text of JSON's words and small numbers in no order: as hard as such text gets. */
 export function json(length: number): Buffer {

@@ -1,0 +1,92 @@
+/*
+ * What a message costs to inflate and to deflate, in microseconds of process CPU, ours beside node:zlib's
+ * one-shot functions in the same run, and what it becomes in bytes. Run: node bench/deflate.mjs [records]
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
+import { build } from "tsup";
+
+const outDir = mkdtempSync(join(tmpdir(), "handfast-bench-"));
+const entry = {
+  codec: "src/deflate/codec.ts",
+  deflate: "src/deflate/deflate.ts",
+  samples: "test/deflate/samples.ts",
+};
+await build({
+  entry,
+  outDir,
+  format: ["esm"],
+  outExtension: () => ({ js: ".mjs" }),
+  silent: true,
+  config: false,
+});
+const load = (name) => import(pathToFileURL(join(outDir, `${name}.mjs`)).href);
+const { Codec } = await load("codec");
+const { Deflater, DeflateScratch } = await load("deflate");
+const samples = await load("samples");
+rmSync(outDir, { recursive: true });
+
+const make = process.argv[2] === "records" ? samples.records : samples.json;
+const finishFlush = constants.Z_SYNC_FLUSH;
+const MESSAGES = 16;
+
+/** Median of five rounds, after one to warm up. */
+function cost(times, work) {
+  const rounds = [];
+  for (let round = 0; round < 6; round++) {
+    const before = process.cpuUsage();
+    for (let i = 0; i < times; i++) work(i % MESSAGES);
+    const { user, system } = process.cpuUsage(before);
+    rounds.push((user + system) / times);
+  }
+  return rounds
+    .slice(1)
+    .toSorted((a, b) => a - b)[2]
+    .toFixed(1);
+}
+
+const parameters = (noTakeover) => ({
+  serverNoContextTakeover: noTakeover,
+  clientNoContextTakeover: noTakeover,
+  serverMaxWindowBits: 15,
+  clientMaxWindowBits: 15,
+});
+const rows = [];
+for (const size of [100, 512, 1024, 2048, 4096, 6144, 8192, 16_384, 131_072]) {
+  const all = make(size * MESSAGES + 1000);
+  const data = Array.from({ length: MESSAGES }, (_, i) => all.subarray(i * size, (i + 1) * size));
+  const level = (n) => (i) => deflateRawSync(data[i], { level: n, finishFlush });
+  const sent = data.map((_, i) => level(6)(i).subarray(0, -4));
+  const codec = new Codec();
+  const inflater = codec.inflater(parameters(true), "server");
+  const deflater = codec.deflater(parameters(true), "server");
+  const keeping = codec.deflater(parameters(false), "server");
+  const own = new Deflater(new DeflateScratch(), 15, false);
+  const bytes = (work) => data.reduce((sum, _, i) => sum + work(i).length, 0) / MESSAGES;
+  const ratio = (work, tail) => ((bytes(work) - tail) / (bytes(level(6)) - 4)).toFixed(3);
+  const times = Math.max(60, Math.round(6e6 / (size + 300)));
+  const row = {
+    size,
+    "inflate: ours": cost(times, (i) => {
+      inflater.push(sent[i], true);
+      while (inflater.read());
+    }),
+    "inflate: zlib": cost(times, (i) => inflateRawSync(sent[i], { finishFlush })),
+    "deflate: codec": cost(times, (i) => deflater.deflate(data[i], true)),
+    "own JS": cost(times, (i) => own.deflate(data[i], true)),
+    takeover: cost(times, (i) => keeping.deflate(data[i], true)),
+    "zlib 1": cost(times, level(1)),
+    "zlib 2": cost(times, level(2)),
+    "zlib 6": cost(times, level(6)),
+    "bytes, zlib 6": Math.round(bytes(level(6)) - 4),
+    "codec / zlib 6": ratio((i) => deflater.deflate(data[i], true), 0),
+    "own / zlib 6": ratio((i) => own.deflate(data[i], true), 0),
+    "zlib 1 / 6": ratio(level(1), 4),
+    "zlib 2 / 6": ratio(level(2), 4),
+  };
+  rows.push(row);
+}
+console.table(rows);
