@@ -107,9 +107,11 @@ describe("inflating", () => {
         const expected = oracle(message);
         const ours = whole.error === undefined ? whole.text : undefined;
         const final = expected === undefined || whole.error === "trailing";
-        expect(final ? ours : expected).toEqual(ours);
+        const same = final ? ours : expected;
+        // Comparing large buffers by toEqual takes longer than all the rest.
+        expect(same === ours || (ours !== undefined && same?.equals(ours))).toBe(true);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 });

@@ -62,13 +62,14 @@ export class MatchWindow {
   readonly #links: Int32Array;
   readonly #room: number;
   readonly #chunk: number;
-  /** The place of the first byte of the buffer, and the first place that may be referred to. */
+  readonly #lastPlace: number;
+  /** The place of the buffer's first byte: nothing before it may be referred to. */
   #base = 1;
-  #first = 1;
   #end = 0;
 
   /** @param size of the largest window, a power of 2; @param chunk the most bytes taken at once */
-  constructor(size: number, chunk: number) {
+  constructor(size: number, chunk: number, lastPlace: number = LAST_PLACE) {
+    this.#lastPlace = lastPlace;
     this.#room = size + chunk;
     this.#chunk = chunk;
     this.bytes = new Uint8Array(this.#room + SLACK);
@@ -81,16 +82,15 @@ export class MatchWindow {
   forget(): void {
     this.#base += this.#end;
     this.#end = 0;
-    if (this.#base > LAST_PLACE) {
+    if (this.#base > this.#lastPlace) {
       this.#head.fill(0);
       this.#base = 1;
     }
-    this.#first = this.#base;
   }
 
   /** Takes up to a chunk of `bytes` from `from`, and returns where it begins and ends in `this.bytes`. */
   take(bytes: Uint8Array, from: number): { from: number; to: number } {
-    if (this.#base > LAST_PLACE) this.forget();
+    if (this.#base > this.#lastPlace) this.forget();
     if (this.#end === this.#room) {
       const kept = this.#links.length;
       this.bytes.copyWithin(0, this.#end - kept, this.#end);
@@ -127,7 +127,7 @@ export class MatchWindow {
       let candidate = head[hash]!;
       links[place & mask] = candidate;
       head[hash] = place;
-      const floor = Math.max(this.#first, place - reach);
+      const floor = Math.max(base, place - reach);
       let length = MIN_MATCH - 1;
       let distance = 0;
       for (let depth = DEPTH; candidate >= floor && depth > 0; depth--) {

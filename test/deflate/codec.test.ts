@@ -74,6 +74,20 @@ describe("a conversation between both roles", () => {
   });
 });
 
+describe("who deflates large messages", () => {
+  it("is our own deflater under takeover, so that the next message may refer to this one", () => {
+    const deflater = new Codec().deflater(parameters(true), "server");
+    const first = deflater.deflate(records(16_384), true).length;
+    expect(deflater.deflate(records(16_384), true).length).toBeLessThan(first / 5);
+  });
+
+  it("is our own deflater for a window of 256 bytes, of which zlib reaches 250", () => {
+    const repeated = Buffer.concat(Array.from({ length: 20 }, () => noise(256)));
+    const deflater = new Codec().deflater(parameters(false, 8), "server");
+    expect(deflater.deflate(repeated, true).length).toBeLessThan(500);
+  });
+});
+
 describe("what deflaters share", () => {
   it("gives the same octets for the same message, whatever was sent before", () => {
     const codec = new Codec();

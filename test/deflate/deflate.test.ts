@@ -116,4 +116,12 @@ describe("what is borrowed", () => {
     one.release();
     expect(own.windows.length).toBe(1);
   });
+
+  it("is not what takeover holds: that window goes with its connection", () => {
+    const own = new DeflateScratch();
+    const keeping = new Deflater(own, 9, true);
+    keeping.deflate(Buffer.from("one"), true);
+    keeping.release();
+    expect(own.windows.length).toBe(0);
+  });
 });

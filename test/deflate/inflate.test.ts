@@ -134,7 +134,6 @@ describe("the corners", () => {
     ["block type 3", "06 00"],
     ["LEN that is not the complement of NLEN", "00 05 00 fa fe 48"],
     ["a distance before the start of the message", "f2 00 11 00 00"],
-    ["length symbol 286 of the fixed code", "1a 03 00"],
     ["distance symbol 30 of the fixed code", "4a 04 3e 00 00"],
     ["more than 286 literal symbols", "fc 00 00 00"],
     ["more than 30 distance symbols", "04 1f 00 00"],
@@ -167,6 +166,20 @@ describe("the corners", () => {
   });
 });
 
+/** Bytes of bits in the order in which they are sent. */
+const fromBits = (bits: string): Uint8Array =>
+  Uint8Array.from(bits.match(/.{1,8}/g)!, (byte) => parseInt(byte.split("").toReversed().join(""), 2));
+
+it.each([
+  ["257", "0000001", "aaaa"],
+  ["286", "11000110", "invalid-deflate"],
+  ["287", "11000111", "invalid-deflate"],
+])("knows length symbol %s of the fixed code, or refuses it", (_, symbol, outcome) => {
+  // Literal a, the length, distance 1, the end of the block, and the empty stored block.
+  const message = fromBits(`01010010001${symbol}000000000000000`);
+  expect(inflate(inflater(), message)).toBe(outcome);
+});
+
 /**
  * A dynamic block of one zero byte: literal 0 and the end of the block have one bit each. `counts` are its
  * HLIT and HDIST; `end` is the symbol of the second code.
@@ -197,7 +210,7 @@ function dynamicBlock(counts: { literals: number; distances: number }, end = 256
   zeros(counts.literals - end - 1 + counts.distances);
   bits += "01";
   bits += "000"; // the empty stored block, whose last four bytes were cut off
-  return Uint8Array.from(bits.match(/.{1,8}/g)!, (byte) => parseInt(byte.split("").toReversed().join(""), 2));
+  return fromBits(bits);
 }
 
 describe("the header of a dynamic block (RFC 1951 3.2.7)", () => {
@@ -227,6 +240,15 @@ describe("memory", () => {
     target.release();
     expect(target.ended).toBe(true);
     expect(target.read()).toBeUndefined();
+  });
+
+  it("keeps no more than it was told to", () => {
+    const pool = new InflatePool(1);
+    const [one, other] = [pool.take(), pool.take()];
+    pool.give(one);
+    pool.give(other);
+    expect(pool.take()).toBe(one);
+    expect(pool.take()).not.toBe(other);
   });
 
   it("borrows for the time of a message only", () => {

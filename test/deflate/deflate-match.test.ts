@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { MatchWindow, Tokens, windowBytes } from "../../src/deflate/deflate-match.ts";
+import { json } from "./samples.ts";
+
+/** Writes what the tokens say behind `history`, and returns how many matches there were. */
+function replay(tokens: Tokens, history: number[], reach: number): number {
+  let matches = 0;
+  for (const token of tokens.list.subarray(0, tokens.count)) {
+    if (token < 256) {
+      history.push(token);
+      continue;
+    }
+    matches++;
+    const distance = token & 0xffff;
+    expect(distance).toBeLessThanOrEqual(Math.min(reach, history.length));
+    for (let length = token >>> 16; length > 0; length--) history.push(history.at(-distance)!);
+  }
+  return matches;
+}
+
+describe("MatchWindow", () => {
+  it.each([2 ** 30, 2000])("says the bytes again, also where places begin anew after %i", (lastPlace) => {
+    const window = new MatchWindow(256, 512, lastPlace);
+    const tokens = new Tokens(512);
+    const history: number[] = [];
+    const all = json(30_000);
+    let matches = 0;
+    for (let done = 0; done < all.length;) {
+      const { from, to } = window.take(all.subarray(0, done + 300), done);
+      window.find(tokens, from, to, 256);
+      matches += replay(tokens, history, 256);
+      done += to - from;
+    }
+    expect(Buffer.from(history).equals(all)).toBe(true);
+    expect(matches).toBeGreaterThan(1000);
+  });
+
+  it("refers to nothing before it forgot", () => {
+    const window = new MatchWindow(256, 512, 2000);
+    const tokens = new Tokens(512);
+    for (let round = 0; round < 40; round++) {
+      window.forget();
+      const { from, to } = window.take(json(200), 0);
+      window.find(tokens, from, to, 256);
+      const history: number[] = [];
+      replay(tokens, history, 256);
+      expect(Buffer.from(history).equals(json(200))).toBe(true);
+    }
+  });
+
+  it("says what it takes", () => {
+    const window = new MatchWindow(1024, 512);
+    expect(windowBytes(1024, 512)).toBe(window.bytes.length + 4 * 1024 + 4 * 1024);
+  });
+});

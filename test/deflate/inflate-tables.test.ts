@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { assignCodes } from "../../src/deflate/huffman.ts";
+import {
+  buildTable,
+  DISTANCE_BASE,
+  DISTANCE_EXTRA,
+  LENGTH_BASE,
+  LENGTH_EXTRA,
+  LITERAL,
+  LITERAL_ENTRIES,
+  LITERAL_ROOM,
+  LITERAL_ROOT,
+  SUBTABLE,
+  KIND,
+} from "../../src/deflate/inflate-tables.ts";
+
+const table = new Int32Array(LITERAL_ROOM);
+const build = (lengths: readonly number[], mayBeEmpty = false): number =>
+  buildTable(table, LITERAL_ROOT, LITERAL_ENTRIES, Uint8Array.from(lengths), 0, lengths.length, mayBeEmpty);
+
+describe("the tables of RFC 1951 3.2.5", () => {
+  it("begin and end as there", () => {
+    expect([...LENGTH_BASE].slice(0, 10)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 13]);
+    expect([...LENGTH_BASE].slice(-3)).toEqual([195, 227, 258]);
+    expect([...LENGTH_EXTRA]).toEqual("00000000111122223333444455550".split("").map(Number));
+    expect([...DISTANCE_BASE].slice(0, 8)).toEqual([1, 2, 3, 4, 5, 7, 9, 13]);
+    expect([...DISTANCE_BASE].slice(-2)).toEqual([16_385, 24_577]);
+    expect([...DISTANCE_EXTRA].slice(-5)).toEqual([11, 12, 12, 13, 13]);
+  });
+});
+
+describe("buildTable", () => {
+  it.each([
+    [[1, 1, 1], -1],
+    [[1, 2, 2, 2], -1],
+    [[2, 2, 2], -1],
+    [[2], -1],
+    [[0, 0], -1],
+    [[0, 1], 1],
+    [[1, 1], 1],
+    [[2, 1, 2], 2],
+    [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15], LITERAL_ROOT],
+  ])("answers the lengths %j with %i", (lengths, bits) => {
+    expect(build(lengths)).toBe(bits);
+  });
+
+  it("lets a code be empty where that is allowed", () => {
+    expect(build([0, 0], true)).toBe(1);
+  });
+
+  it.each([
+    [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15]],
+    [[15, 14, 15, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]],
+    [[3, 3, 3, 3, 3, 4, 5, 12, 12, 11, 10, 9, 8, 7, 6, 2]],
+  ])("decodes every word by the lengths %j", (list) => {
+    const share = list.reduce((sum, length) => sum + 2 ** -length, 0);
+    expect(share).toBe(1);
+    const bits = build(list);
+    const codes = new Int32Array(list.length);
+    assignCodes(Uint8Array.from(list), list.length, codes);
+    let wrong = 0;
+    for (let word = 0; word < 1 << 15; word++) {
+      let entry = table[word & ((1 << bits) - 1)]!;
+      if ((entry & KIND) === SUBTABLE)
+        entry = table[(entry >>> 16) + ((word >>> bits) & ((1 << (entry & 15)) - 1))]!;
+      const symbol = codes.findIndex((code) => (word & ((1 << (code >>> 16)) - 1)) === (code & 0xffff));
+      const expected = LITERAL | (symbol << 16) | list[symbol]!;
+      wrong += entry === expected ? 0 : 1;
+    }
+    expect(wrong).toBe(0);
+  });
+});
