@@ -19,20 +19,39 @@ function replay(tokens: Tokens, history: number[], reach: number): number {
 }
 
 describe("MatchWindow", () => {
-  it.each([2 ** 30, 2000])("says the bytes again, also where places begin anew after %i", (lastPlace) => {
+  it.each([
+    [2 ** 30, 1],
+    [2000, 12],
+  ])("says the bytes again, also where places begin anew after %i", (lastPlace, beginnings) => {
     const window = new MatchWindow(256, 512, lastPlace);
     const tokens = new Tokens(512);
     const history: number[] = [];
     const all = json(30_000);
     let matches = 0;
+    let begun = 0;
     for (let done = 0; done < all.length;) {
       const { from, to } = window.take(all.subarray(0, done + 300), done);
       window.find(tokens, from, to, 256);
       matches += replay(tokens, history, 256);
       done += to - from;
+      if (from === 0) begun++;
     }
     expect(Buffer.from(history).equals(all)).toBe(true);
     expect(matches).toBeGreaterThan(1000);
+    expect(begun).toBe(beginnings);
+  });
+
+  it("finds nothing by places of before they began anew", () => {
+    const window = new MatchWindow(256, 4096, 2000);
+    const tokens = new Tokens(4096);
+    for (const length of [3000, 300, 3000, 200]) {
+      window.forget();
+      const { from, to } = window.take(json(length), 0);
+      window.find(tokens, from, to, 256);
+      const history: number[] = [];
+      replay(tokens, history, 256);
+      expect(Buffer.from(history).equals(json(length))).toBe(true);
+    }
   });
 
   it("refers to nothing before it forgot", () => {
