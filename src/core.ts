@@ -58,6 +58,7 @@ export type {
   PieceEvent,
 } from "./connection/event.ts";
 export { Connection, type ConnectionOptions } from "./connection/connection.ts";
+export type { MessageCodec, MessageDeflater, MessageInflater } from "./connection/codec.ts";
 export { MisuseError, type MisuseCode } from "./connection/misuse.ts";
 export { Slab } from "./connection/outbox.ts";
 export { type Platform, plainPlatform } from "./connection/platform.ts";

@@ -4,7 +4,14 @@
 
 export { WebSocketServer } from "./server/server.ts";
 export type { ListenOptions, Listening } from "./server/listen.ts";
-export type { CloseOptions, ServerHooks, ServerOptions, UpgradeAnswer } from "./server/options.ts";
+export type {
+  CloseOptions,
+  DeflateOptions,
+  ServerHooks,
+  ServerOptions,
+  ServerStats,
+  UpgradeAnswer,
+} from "./server/options.ts";
 export type { UpgradeRequest } from "./server/request.ts";
 export { BinaryMessage, type Message, TextMessage } from "./server/message.ts";
 export type { SendData, ServerSocket } from "./server/socket.ts";

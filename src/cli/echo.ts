@@ -10,6 +10,9 @@ Options:
   --host H             address to listen on (default 127.0.0.1)
   --max-payload SIZE   largest message, such as 65536, 64kb or 16mb (default 1mb)
   --origin WHO         same-origin (default), any, or origins with commas between
+  --deflate            agree to permessage-deflate
+  --deflate-takeover   ... with context takeover
+  --deflate-threshold N  ... for messages from N bytes on (default 0)
   --json               print events as lines of JSON
   --help               show this help
 
@@ -24,15 +27,25 @@ export async function echo(args: readonly string[]): Promise<void> {
     host: { type: "string", default: "127.0.0.1" },
     "max-payload": { type: "string", default: "1mb" },
     origin: { type: "string", default: "same-origin" },
+    deflate: { type: "boolean", default: false },
+    "deflate-takeover": { type: "boolean", default: false },
+    "deflate-threshold": { type: "string", default: "0" },
     json: { type: "boolean", default: false },
   });
   if (values.port === undefined) throw new UsageError("echo needs --port N");
   const { host, origin } = values;
+  if (!values.deflate && (values["deflate-takeover"] || values["deflate-threshold"] !== "0")) {
+    throw new UsageError("--deflate-takeover and --deflate-threshold need --deflate");
+  }
   const tell = (event: string, facts: object): void => {
     if (values.json) console.log(JSON.stringify({ event, ...facts }));
   };
   const server = new WebSocketServer({
     maxPayload: readSize("max-payload", values["max-payload"]),
+    perMessageDeflate: values.deflate && {
+      contextTakeover: values["deflate-takeover"],
+      threshold: readSize("deflate-threshold", values["deflate-threshold"]),
+    },
     origin: origin === "any" || origin === "same-origin" ? origin : origin.split(","),
     open: (_, { path, remoteAddress }) => tell("open", { path, remoteAddress }),
     message: (socket, message) => {

@@ -4,10 +4,12 @@ import { Opcode } from "../frame/opcode.ts";
 import { MAX_CONTROL_SIZE } from "../frame/rules.ts";
 import { utf8Length } from "../frame/text.ts";
 import { VIOLATIONS, type Violation } from "../frame/violation.ts";
+import type { MessageCodec } from "./codec.ts";
 import type { CloseEvent, ConnectionEvent, MessageKind } from "./event.ts";
 import { type ControlFrame, Inbound } from "./inbound.ts";
 import { MisuseError } from "./misuse.ts";
 import { Outbox, Slab } from "./outbox.ts";
+import { Outgoing } from "./outgoing.ts";
 import { type Platform, plainPlatform } from "./platform.ts";
 import { type Role, type State, STATES, type Transport, type Trigger } from "./state.ts";
 
@@ -23,6 +25,8 @@ export interface ConnectionOptions {
   readonly tolerateLongLengths?: boolean | undefined;
   /** Only for the client's role, and needed there: a fresh 32-bit key for each frame, from a strong source of chance. */
   readonly maskingKey?: (() => number) | undefined;
+  /** Compression, where it was agreed on (RFC 7692); default none. */
+  readonly codec?: MessageCodec | undefined;
   /** What the runtime has that is faster than plain JavaScript. */
   readonly platform?: Platform | undefined;
   /** Memory for the output, which connections may share; default: one of its own. */
@@ -57,10 +61,10 @@ export class Connection {
   #state: State = "open";
   readonly #inbound: Inbound;
   readonly #outbox: Outbox;
+  readonly #codec: MessageCodec | undefined;
+  readonly #outgoing: Outgoing;
   /** The close event, from the moment that nothing more is read until it is told. */
   #farewell: CloseEvent | undefined;
-  /** The kind of the message that is being sent in fragments. */
-  #sending: MessageKind | undefined;
 
   constructor(options: ConnectionOptions) {
     const { role, maskingKey, platform = plainPlatform } = options;
@@ -78,8 +82,11 @@ export class Connection {
       maxFragments: limit("maxFragments", options.maxFragments, DEFAULT_MAX_FRAGMENTS),
       tolerateLongLengths: options.tolerateLongLengths ?? false,
       platform,
+      inflater: options.codec?.inflater,
     });
+    this.#codec = options.codec;
     this.#outbox = new Outbox(platform, options.slab ?? new Slab(platform.allocate, 1024), maskingKey);
+    this.#outgoing = new Outgoing(this.#outbox, options.codec, platform);
   }
 
   get state(): State {
@@ -110,10 +117,23 @@ export class Connection {
   receiveEnd(): void {
     if (this.#inbound.pending)
       throw new MisuseError("ERR_INPUT_PENDING", "call next() until it gives undefined");
+    this.abandon();
+  }
+
+  /** The transport is gone, and nobody wants what was received and not yet told. */
+  abandon(): void {
     this.#leave("transport ended", CloseCode.ABNORMAL_CLOSURE, "");
   }
 
-  /** The next event; undefined when more octets are needed. */
+  /**
+   * Whether {@link next} has more to tell without further octets. After it gave undefined this is so where inflating was
+   * interrupted, so that others have a turn: call it again later.
+   */
+  get inputPending(): boolean {
+    return this.#inbound.pending;
+  }
+
+  /** The next event; undefined when more octets are needed, or when it is the turn of others. */
   next(): ConnectionEvent | undefined {
     for (;;) {
       if (this.#state !== "open" && this.#state !== "closing") return this.#takeFarewell();
@@ -141,15 +161,14 @@ export class Connection {
 
   /** Sends a text message. Octets must be valid UTF-8. Throws ERR_NOT_OPEN, ERR_MESSAGE_OPEN. */
   sendText(text: string | Uint8Array): void {
-    this.#begin();
-    if (typeof text === "string") this.#outbox.textFrame(FIN | Opcode.TEXT, text);
-    else this.#outbox.frame(FIN | Opcode.TEXT, text);
+    this.#checkOpen();
+    this.#outgoing.message("text", text);
   }
 
   /** Sends a binary message. Throws ERR_NOT_OPEN, ERR_MESSAGE_OPEN. */
   sendBinary(bytes: Uint8Array): void {
-    this.#begin();
-    this.#outbox.frame(FIN | Opcode.BINARY, bytes);
+    this.#checkOpen();
+    this.#outgoing.message("binary", bytes);
   }
 
   /**
@@ -158,13 +177,26 @@ export class Connection {
    */
   sendFragment(kind: MessageKind, bytes: Uint8Array, last: boolean): void {
     this.#checkOpen();
-    if (this.#sending !== undefined && this.#sending !== kind) {
-      throw new MisuseError("ERR_MESSAGE_OPEN", `a ${this.#sending} message is being sent in fragments`);
-    }
-    const opcode = kind === "text" ? Opcode.TEXT : Opcode.BINARY;
-    const first = this.#sending === undefined ? opcode : Opcode.CONTINUATION;
-    this.#outbox.frame(last ? FIN | first : first, bytes);
-    this.#sending = last ? undefined : kind;
+    this.#outgoing.fragment(kind, bytes, last);
+  }
+
+  /**
+   * Sends a message together with what {@link deflateMessage} made of it, on this connection or on one with the same
+   * {@link shareable} number. Throws ERR_NOT_OPEN, ERR_MESSAGE_OPEN.
+   */
+  sendPrepared(kind: MessageKind, bytes: Uint8Array, deflated: Uint8Array | undefined): void {
+    this.#checkOpen();
+    this.#outgoing.prepared(kind, bytes, deflated);
+  }
+
+  /** The octets of a compressed message; undefined where it goes out as it is, because that is no larger. */
+  deflateMessage(bytes: Uint8Array): Uint8Array | undefined {
+    return this.#outgoing.deflate(bytes);
+  }
+
+  /** Connections with the same number deflate a whole message to the same octets; undefined where none is alike. */
+  get shareable(): number | undefined {
+    return this.#codec?.deflater.shareable;
   }
 
   /** Sends a Ping with up to 125 octets. Throws ERR_NOT_OPEN, ERR_CONTROL_TOO_LONG. */
@@ -197,12 +229,6 @@ export class Connection {
     if (this.#state !== "open") return;
     this.#sendClose(code, reason);
     this.#move("close sent");
-  }
-
-  #begin(): void {
-    this.#checkOpen();
-    if (this.#sending === undefined) return;
-    throw new MisuseError("ERR_MESSAGE_OPEN", "a message is being sent in fragments: end it first");
   }
 
   #checkOpen(): void {
@@ -257,6 +283,7 @@ export class Connection {
     const messageCut = this.#inbound.messageOpen;
     this.#farewell = { type: "close", code, reason, clean, messageCut, violation };
     this.#inbound.discard();
+    this.#codec?.deflater.release();
   }
 
   #move(trigger: Trigger): void {

@@ -2,10 +2,10 @@ import { headerSize, lengthEnd, MAX_HEADER_SIZE, readLength, readUint32 } from "
 import { mask } from "../frame/mask.ts";
 import { isControl, Opcode } from "../frame/opcode.ts";
 import { checkFirstOctet, checkLength, checkSecondOctet, MAX_CONTROL_SIZE } from "../frame/rules.ts";
-import { UTF8_INVALID, UTF8_START, validateUtf8 } from "../frame/utf8.ts";
 import type { Violation } from "../frame/violation.ts";
-import type { MessageEvent, MessageKind, PieceEvent } from "./event.ts";
-import type { Platform } from "./platform.ts";
+import { Assembly, type AssemblyOptions } from "./assembly.ts";
+import type { MessageInflater } from "./codec.ts";
+import type { MessageEvent, PieceEvent } from "./event.ts";
 
 /*
  * The input of a connection: octets to messages, pieces and control frames.
@@ -14,17 +14,15 @@ import type { Platform } from "./platform.ts";
  * tell. So a consumer that is busy simply does not pull, and what it sends in between takes its right place in the
  * output. Of a chunk nothing is kept once it is used up, except up to 13 octets of a header that was cut.
  *
- * Payloads are unmasked into memory of their own. A message's memory grows with what has arrived, at most to double,
- * and never by the length that a header declares.
+ * Payloads are unmasked into memory of their own; those of compressed messages are inflated slice by slice.
  */
 
-export interface InboundOptions {
+export interface InboundOptions extends AssemblyOptions {
   readonly fromClient: boolean;
-  readonly delivery: "messages" | "pieces";
-  readonly maxPayload: number;
   readonly maxFragments: number;
   readonly tolerateLongLengths: boolean;
-  readonly platform: Platform;
+  /** Where compression was agreed on. */
+  readonly inflater: MessageInflater | undefined;
 }
 
 /** A control frame as it came; what it asks for is the connection's business. */
@@ -40,7 +38,11 @@ export interface Failure {
 export type InboundEvent = MessageEvent | PieceEvent | ControlFrame | Failure;
 
 const EMPTY = new Uint8Array(0);
-const FIRST_GROWTH = 256;
+/**
+ * Octets that are inflated before next() lets others have a turn: a few milliseconds of work. A chunk of 64 KiB may
+ * hold up to 64 MiB.
+ */
+const INFLATE_BUDGET = 512 * 1024;
 
 export class Inbound {
   readonly #options: InboundOptions;
@@ -60,35 +62,39 @@ export class Inbound {
   #remaining = 0;
 
   // The message that is open, between its first frame and its last.
-  #kind: MessageKind | undefined;
-  #text = false;
-  #utf8 = UTF8_START;
-  #received = 0;
+  readonly #assembly: Assembly;
   #fragments = 0;
-  #memory: Uint8Array = EMPTY;
-  #filled = 0;
+  /** Payload of its frames, as declared. */
+  #declared = 0;
+  #compressed = false;
+  /** The inflater may have more to give than was taken. */
+  #inflating = false;
+  #inflated = 0;
+  #work = 0;
 
   // A control frame may come inside a message: it is collected apart.
   #control: Uint8Array | undefined;
 
   constructor(options: InboundOptions) {
     this.#options = options;
+    this.#assembly = new Assembly(options);
   }
 
-  /** Whether a chunk is not used up yet. */
+  /** Whether what was received is not used up yet. */
   get pending(): boolean {
-    return this.#at < this.#end;
+    return this.#at < this.#end || this.#inflating;
   }
 
   /** Whether a message has begun and not ended. */
   get messageOpen(): boolean {
-    return this.#kind !== undefined;
+    return this.#assembly.open;
   }
 
   receive(bytes: Uint8Array): void {
     this.#input = bytes;
     this.#at = 0;
     this.#end = bytes.length;
+    this.#work = 0;
   }
 
   /** Lets go of everything: after a Close frame or a failure nothing more is parsed. */
@@ -96,14 +102,22 @@ export class Inbound {
     this.#input = EMPTY;
     this.#at = this.#end = 0;
     this.#cut = this.#control = undefined;
-    this.#memory = EMPTY;
-    this.#kind = undefined;
+    this.#assembly.drop();
+    this.#inflating = false;
+    this.#options.inflater?.release();
   }
 
-  /** What comes next in the input; undefined when more octets are needed. */
+  /** What comes next in the input; undefined when more octets are needed, or when the budget of work is used up. */
   next(): InboundEvent | undefined {
     for (;;) {
-      if (!this.#inFrame) {
+      if (this.#inflating) {
+        const event = this.#readInflated();
+        if (event !== undefined) return event;
+        if (this.#inflating) {
+          this.#work = 0;
+          return undefined;
+        }
+      } else if (!this.#inFrame) {
         const violation = this.#cut === undefined ? this.#readHeader() : this.#mendHeader();
         if (violation !== undefined) return { type: "violation", violation };
         if (!this.#inFrame) {
@@ -114,8 +128,10 @@ export class Inbound {
         this.#input = EMPTY;
         return undefined;
       }
-      const event = isControl(this.#opcode) ? this.#readControl() : this.#readData();
-      if (event !== undefined) return event;
+      if (this.#inFrame) {
+        const event = isControl(this.#opcode) ? this.#readControl() : this.#readData();
+        if (event !== undefined) return event;
+      }
     }
   }
 
@@ -153,13 +169,13 @@ export class Inbound {
     if (at === end) return undefined;
     const { fromClient, maxPayload, tolerateLongLengths } = this.#options;
     const first = bytes[at]!;
-    const violation = checkFirstOctet(first, this.#kind !== undefined, false);
+    const violation = checkFirstOctet(first, this.#assembly.open, this.#options.inflater !== undefined);
     if (violation !== undefined || end - at < 2) return violation;
     const second = bytes[at + 1]!;
     const unlawful = checkSecondOctet(first, second, fromClient);
     if (unlawful !== undefined || end - at < lengthEnd(second)) return unlawful;
     const length = readLength(bytes, at);
-    const limit = isControl(first) ? MAX_CONTROL_SIZE : maxPayload - this.#received;
+    const limit = isControl(first) ? MAX_CONTROL_SIZE : this.#roomFor(first, maxPayload);
     const wrongLength = checkLength(second, length, limit, tolerateLongLengths);
     const size = headerSize(second);
     if (wrongLength !== undefined || end - at < size) return wrongLength;
@@ -179,13 +195,21 @@ export class Inbound {
       return undefined;
     }
     if (this.#opcode !== Opcode.CONTINUATION) {
-      this.#text = this.#opcode === Opcode.TEXT;
-      this.#kind = this.#text ? "text" : "binary";
-      this.#utf8 = UTF8_START;
-      this.#received = this.#fragments = this.#filled = 0;
+      this.#assembly.begin(this.#opcode === Opcode.TEXT);
+      this.#compressed = (first & 0x40) !== 0;
+      this.#declared = this.#fragments = this.#inflated = 0;
     }
-    this.#received += length;
+    this.#declared += length;
     return ++this.#fragments > this.#options.maxFragments ? "too-many-fragments" : undefined;
+  }
+
+  /** Octets that a data frame may declare: what its message has left. */
+  #roomFor(first: number, maxPayload: number): number {
+    const isFirst = (first & 0xf) !== Opcode.CONTINUATION;
+    const compressed = isFirst ? (first & 0x40) !== 0 : this.#compressed;
+    // What does not compress grows a little; the limit itself holds for what is inflated.
+    const limit = compressed ? maxPayload + Math.ceil(maxPayload / 1024) + 64 : maxPayload;
+    return isFirst ? limit : limit - this.#declared;
   }
 
   /** Unmasks what the input has of the payload; returns the OR of its octets. */
@@ -210,68 +234,54 @@ export class Inbound {
 
   #readData(): InboundEvent | undefined {
     const size = Math.min(this.#remaining, this.#end - this.#at);
-    const inPieces = this.#options.delivery === "pieces";
-    if (inPieces) this.#filled = 0;
-    const from = this.#filled;
-    if (size > 0) {
-      this.#reserve(size, inPieces);
-      const seen = this.#unmask(size, this.#memory, from);
-      this.#filled = from + size;
-      // ASCII between two characters leaves the machine where it is.
-      if (this.#text && (seen >= 0x80 || this.#utf8 !== UTF8_START)) {
-        this.#utf8 = validateUtf8(this.#memory, from, this.#filled, this.#utf8);
-        if (this.#utf8 === UTF8_INVALID) return { type: "violation", violation: "invalid-utf8" };
-      }
-    }
-    if (this.#remaining === 0) this.#inFrame = false;
-    const last = this.#remaining === 0 && this.#fin;
-    if (last && this.#text && this.#utf8 !== UTF8_START)
-      return { type: "violation", violation: "invalid-utf8" };
-    return inPieces ? this.#givePiece(last) : last ? this.#giveMessage() : undefined;
-  }
-
-  /** Makes room for `size` octets more. */
-  #reserve(size: number, inPieces: boolean): void {
-    const needed = this.#filled + size;
-    if (needed <= this.#memory.length) return;
     const rest = this.#remaining - size;
-    // What is sure to be the end fits exactly; otherwise room for as much as there is already.
-    const wanted =
-      inPieces || (this.#fin && rest <= needed) ? needed + (inPieces ? 0 : rest) : this.#grown(needed);
-    const memory = this.#options.platform.allocate(wanted);
-    if (this.#filled > 0) memory.set(this.#memory.subarray(0, this.#filled));
-    this.#memory = memory;
-  }
-
-  #grown(needed: number): number {
-    return Math.min(this.#options.maxPayload, Math.max(needed * 2, FIRST_GROWTH));
-  }
-
-  #giveMessage(): MessageEvent {
-    const kind = this.#kind!;
-    const bytes = this.#takeMemory();
-    this.#kind = undefined;
-    this.#received = 0;
-    return { type: "message", kind, bytes };
-  }
-
-  /** Empty pieces are told only where they end the message. */
-  #givePiece(last: boolean): PieceEvent | undefined {
-    if (!last && this.#filled === 0) return undefined;
-    const kind = this.#kind!;
-    const bytes = this.#takeMemory();
-    if (last) {
-      this.#kind = undefined;
-      this.#received = 0;
+    const last = rest === 0 && this.#fin;
+    if (rest === 0) this.#inFrame = false;
+    if (this.#compressed) {
+      this.#pushCompressed(size, last);
+      return undefined;
     }
-    return { type: "piece", kind, bytes, last };
+    const assembly = this.#assembly;
+    if (size > 0) {
+      assembly.reserve(size, this.#fin ? rest : Infinity);
+      const violation = assembly.added(size, this.#unmask(size, assembly.memory, assembly.size));
+      if (violation !== undefined) return { type: "violation", violation };
+    }
+    return asEvent(assembly.take(last));
   }
 
-  #takeMemory(): Uint8Array {
-    const bytes =
-      this.#filled === this.#memory.length ? this.#memory : this.#memory.subarray(0, this.#filled);
-    this.#memory = EMPTY;
-    this.#filled = 0;
-    return bytes;
+  /** Gives a piece of a compressed message to the inflater. */
+  #pushCompressed(size: number, last: boolean): void {
+    if (size === 0 && !last) return;
+    const piece = size === 0 ? EMPTY : this.#options.platform.allocate(size);
+    if (size > 0) this.#unmask(size, piece, 0);
+    this.#options.inflater!.push(piece, last);
+    this.#inflating = true;
+  }
+
+  /** Takes what the inflater has, slice by slice; {@link #inflating} stays set where the budget ends that. */
+  #readInflated(): InboundEvent | undefined {
+    const inflater = this.#options.inflater!;
+    const assembly = this.#assembly;
+    for (let slice = inflater.read(); slice !== undefined; slice = inflater.read()) {
+      this.#inflated += slice.length;
+      if (this.#inflated > this.#options.maxPayload)
+        return { type: "violation", violation: "message-too-big" };
+      assembly.reserve(slice.length, assembly.size === 0 ? 0 : Infinity);
+      assembly.memory.set(slice, assembly.size);
+      const violation = assembly.added(slice.length, 0xff);
+      if (violation !== undefined) return { type: "violation", violation };
+      this.#work += slice.length;
+      const event = asEvent(assembly.take(false));
+      if (event !== undefined) return event;
+      if (this.#work >= INFLATE_BUDGET) return undefined;
+    }
+    this.#inflating = false;
+    if (inflater.error !== undefined) return { type: "violation", violation: "invalid-deflate" };
+    const last = !this.#inFrame && this.#fin;
+    return asEvent(assembly.take(last));
   }
 }
+
+const asEvent = (taken: MessageEvent | PieceEvent | Violation | undefined): InboundEvent | undefined =>
+  typeof taken === "string" ? { type: "violation", violation: taken } : taken;

@@ -3,7 +3,7 @@ import { CloseCode } from "./close-code.ts";
 export interface ViolationFacts {
   /** The code of the Close frame that answers it. */
   readonly code: number;
-  /** The section of RFC 6455 that the peer broke. */
+  /** The section of RFC 6455, or of the RFC that is named, that the peer broke. */
   readonly section: string;
   readonly message: string;
 }
@@ -23,6 +23,7 @@ export type Violation =
   | "message-too-big"
   | "too-many-fragments"
   | "invalid-utf8"
+  | "invalid-deflate"
   | "short-close"
   | "invalid-close-code"
   | "invalid-close-reason";
@@ -48,6 +49,7 @@ export const VIOLATIONS: Readonly<Record<Violation, ViolationFacts>> = {
   "message-too-big": row(MESSAGE_TOO_BIG, "7.4.1", "the message exceeds the size limit"),
   "too-many-fragments": row(MESSAGE_TOO_BIG, "7.4.1", "the message exceeds the limit on fragments"),
   "invalid-utf8": row(INVALID_PAYLOAD, "8.1", "a text message is not UTF-8"),
+  "invalid-deflate": row(INVALID_PAYLOAD, "RFC 7692 7.2.2", "a compressed message cannot be inflated"),
   "short-close": row(PROTOCOL_ERROR, "5.5.1", "a close payload has one byte"),
   "invalid-close-code": row(PROTOCOL_ERROR, "7.4", "the close code must not be sent"),
   "invalid-close-reason": row(INVALID_PAYLOAD, "5.5.1", "the close reason is not UTF-8"),

@@ -1,5 +1,6 @@
 import type { Platform } from "../connection/platform.ts";
 import { Slab } from "../connection/outbox.ts";
+import { Compression } from "./compression.ts";
 import { nodePlatform } from "./node-platform.ts";
 import { readOptions, type ServerOptions, type Settings } from "./options.ts";
 import type { Driver } from "./driver.ts";
@@ -10,6 +11,7 @@ export class Context {
   readonly settings: Settings;
   readonly platform: Platform = nodePlatform;
   readonly slab: Slab = new Slab(nodePlatform.allocate);
+  readonly compression: Compression | undefined;
   readonly sockets: Set<ServerSocket> = new Set();
   /** Transports whose handshake is under way. */
   handshakes = 0;
@@ -21,6 +23,8 @@ export class Context {
 
   constructor(options: ServerOptions) {
     this.settings = readOptions(options);
+    const { deflate } = this.settings;
+    this.compression = deflate && new Compression(deflate);
   }
 
   get full(): boolean {

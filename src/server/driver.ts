@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { Connection } from "../connection/connection.ts";
 import type { ConnectionEvent } from "../connection/event.ts";
 import { CloseCode } from "../frame/close-code.ts";
+import type { AgreedCompression, Compression } from "./compression.ts";
 import type { Context } from "./context.ts";
 import { BinaryMessage, TextMessage } from "./message.ts";
 import { ServerSocket } from "./socket.ts";
@@ -49,12 +50,23 @@ export class Driver {
   /** The transport is full. */
   #blocked = false;
   #paused = false;
+  /** Input waits to be inflated. */
+  #held = false;
+  /** The peer has ended its half. */
+  #ended = false;
   /** Our half of the transport is ended. */
   #ending = false;
   #dead = false;
   #deadline: NodeJS.Timeout | undefined;
 
-  constructor(transport: Duplex, context: Context, subprotocol: string | undefined) {
+  readonly #agreed: AgreedCompression | undefined;
+
+  constructor(
+    transport: Duplex,
+    context: Context,
+    subprotocol: string | undefined,
+    agreed: AgreedCompression | undefined,
+  ) {
     const { settings, platform, slab } = context;
     this.#transport = transport;
     this.#context = context;
@@ -64,9 +76,11 @@ export class Driver {
       maxPayload: settings.maxPayload,
       maxFragments: settings.maxFragments,
       tolerateLongLengths: settings.tolerateLongLengths,
+      codec: agreed?.codec,
       platform,
       slab,
     });
+    this.#agreed = agreed;
     this.socket = new ServerSocket(this, subprotocol);
     this.#transport[DRIVER] = this;
     transport
@@ -81,6 +95,11 @@ export class Driver {
     return this.connection.outputSize + this.#transport.writableLength;
   }
 
+  /** Present where the connection is compressed. */
+  get compression(): Compression | undefined {
+    return this.#agreed === undefined ? undefined : this.#context.compression;
+  }
+
   /** Whether the peer takes what is sent. */
   get keepsUp(): boolean {
     return !this.#blocked && this.connection.outputSize < HIGH_WATER;
@@ -91,6 +110,7 @@ export class Driver {
     this.#busy = true;
     this.#call(announce);
     this.receive(rest);
+    this.#resume();
   }
 
   receive(chunk: Uint8Array): void {
@@ -101,6 +121,8 @@ export class Driver {
 
   /** The peer has ended its half of the transport. */
   receiveEnd(): void {
+    this.#ended = true;
+    if (this.#held) return;
     this.connection.receiveEnd();
     this.#dispatch();
     this.#flush();
@@ -111,15 +133,16 @@ export class Driver {
     this.#flush();
     if (!this.#paused || this.#blocked) return;
     this.#paused = false;
-    this.#transport.resume();
+    this.#resume();
   }
 
   /** The transport is closed, for whatever reason. */
   gone(): void {
     this.#dead = true;
     clearTimeout(this.#deadline);
-    this.connection.receiveEnd();
+    this.connection.abandon();
     this.#dispatch();
+    this.#agreed?.release();
     this.#context.remove(this.socket);
   }
 
@@ -146,6 +169,27 @@ export class Driver {
       this.#tell(event);
     }
     this.#busy = false;
+    if (this.connection.inputPending) this.#goOnLater();
+  }
+
+  /** Inflating has used up its share of this turn. Until it is through, nothing more is read. */
+  #goOnLater(): void {
+    this.#held = true;
+    this.#transport.pause();
+    setImmediate(() => {
+      this.#held = false;
+      if (this.#dead) return;
+      this.#dispatch();
+      this.#flush();
+      if (this.#held) return;
+      if (this.#ended) this.receiveEnd();
+      else this.#resume();
+    });
+  }
+
+  /** Reads on, unless there is a reason not to. */
+  #resume(): void {
+    if (!this.#held && !this.#paused) this.#transport.resume();
   }
 
   #tell(event: ConnectionEvent): void {

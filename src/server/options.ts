@@ -48,8 +48,38 @@ export interface ServerOptions extends ServerHooks {
   readonly handshakeTimeout?: number;
   /** Milliseconds for a closing connection to end by itself; default 10,000. Then it is destroyed. */
   readonly closeTimeout?: number;
+  /** Compression (RFC 7692): true for the defaults, or options; default false. */
+  readonly perMessageDeflate?: boolean | DeflateOptions;
   /** Take lengths that are not in their shortest encoding; default false (RFC 6455 section 5.2). */
   readonly tolerateLongLengths?: boolean;
+}
+
+/** Compression, where the client asks for it. Without context takeover an idle connection holds no memory for it. */
+export interface DeflateOptions {
+  /** Messages of fewer bytes go out as they are; default 256. */
+  readonly threshold?: number;
+  /** Whether compressors may keep their window from message to message; default false. */
+  readonly contextTakeover?: boolean;
+  /** Bytes that all connections together may hold for takeover; default 64 MiB. Past it they are agreed to without. */
+  readonly takeoverBudget?: number;
+  /** The largest window of our compressor, 8 to 15 (powers of two, in bytes); default 15. */
+  readonly serverMaxWindowBits?: number;
+  /** The largest window of the client's; default 15. Below it, clients that cannot be limited get no compression. */
+  readonly clientMaxWindowBits?: number;
+  /** zlib's level for messages of 4 KiB and more, 1 to 9; default 2. */
+  readonly level?: number;
+  /** zlib's memory level for them, 1 to 9; default 8. */
+  readonly memLevel?: number;
+}
+
+/** What {@link WebSocketServer.stats} tells. */
+export interface ServerStats {
+  /** Connections that are open or closing. */
+  readonly connections: number;
+  /** Handshakes under way. */
+  readonly handshakes: number;
+  /** Bytes that connections may hold for context takeover, of the budget for it. */
+  readonly takeoverBytes: number;
 }
 
 /** How {@link WebSocketServer.close} says goodbye. */
@@ -85,6 +115,41 @@ export interface Settings extends Readonly<Record<NumberName, number>> {
   readonly origin: OriginPolicy;
   readonly subprotocols: readonly string[] | undefined;
   readonly tolerateLongLengths: boolean;
+  readonly deflate: Required<DeflateOptions> | undefined;
+}
+
+/** Each option of compression: default, least and most. */
+const DEFLATE_NUMBERS = {
+  threshold: [256, 0, Number.MAX_SAFE_INTEGER],
+  takeoverBudget: [64 * 1024 * 1024, 0, Number.MAX_SAFE_INTEGER],
+  serverMaxWindowBits: [15, 8, 15],
+  clientMaxWindowBits: [15, 8, 15],
+  level: [2, 1, 9],
+  memLevel: [8, 1, 9],
+} as const;
+
+function readDeflate(given: boolean | DeflateOptions | undefined): Required<DeflateOptions> | undefined {
+  if (given === undefined || given === false) return undefined;
+  const options = given === true ? {} : given;
+  const number = (name: keyof typeof DEFLATE_NUMBERS): number => {
+    const [fallback, least, most] = DEFLATE_NUMBERS[name];
+    const value = options[name] ?? fallback;
+    if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+    const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
+    throw new MisuseError(
+      "ERR_INVALID_OPTION",
+      `${name} must be a whole number ${range}, not ${String(value)}`,
+    );
+  };
+  return {
+    contextTakeover: options.contextTakeover ?? false,
+    threshold: number("threshold"),
+    takeoverBudget: number("takeoverBudget"),
+    serverMaxWindowBits: number("serverMaxWindowBits"),
+    clientMaxWindowBits: number("clientMaxWindowBits"),
+    level: number("level"),
+    memLevel: number("memLevel"),
+  };
 }
 
 /** Throws {@link MisuseError} ERR_INVALID_OPTION, which names the option. */
@@ -112,5 +177,6 @@ export function readOptions(options: ServerOptions): Settings {
       throw new MisuseError("ERR_INVALID_OPTION", `${name} must be a function`);
     }
   }
-  return { ...numbers, hooks: options, origin, subprotocols, tolerateLongLengths };
+  const deflate = readDeflate(options.perMessageDeflate);
+  return { ...numbers, hooks: options, origin, subprotocols, tolerateLongLengths, deflate };
 }

@@ -5,7 +5,7 @@ import { CloseCode } from "../frame/close-code.ts";
 import { Context } from "./context.ts";
 import { receiveUpgrade, type UpgradeListener } from "./attached.ts";
 import { describeListener, type Listening, type ListenOptions, startListener } from "./listen.ts";
-import type { CloseOptions, ServerOptions } from "./options.ts";
+import type { CloseOptions, ServerOptions, ServerStats } from "./options.ts";
 import type { ServerSocket } from "./socket.ts";
 
 /**
@@ -26,6 +26,11 @@ export class WebSocketServer {
   /** The connections that are there, in the order they came. */
   get sockets(): ReadonlySet<ServerSocket> {
     return this.#context.sockets;
+  }
+
+  stats(): ServerStats {
+    const { sockets, handshakes, compression } = this.#context;
+    return { connections: sockets.size, handshakes, takeoverBytes: compression?.takeoverBytes ?? 0 };
   }
 
   /**

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { MisuseError } from "../connection/misuse.ts";
 import type { State } from "../connection/state.ts";
 import { CloseCode } from "../frame/close-code.ts";
@@ -35,10 +36,18 @@ export class ServerSocket {
    * ERR_INVALID_DATA for anything but text and bytes.
    */
   send(data: SendData): boolean {
-    const { connection } = this.#driver;
-    if (typeof data === "string") connection.sendText(data);
-    else if (data instanceof TextMessage) connection.sendText(data.bytes);
-    else connection.sendBinary(octetsOf(data));
+    const { connection, compression } = this.#driver;
+    if (typeof data === "string") {
+      if (compression === undefined) connection.sendText(data);
+      else compression.send(connection, "text", data, Buffer.from(data));
+    } else if (data instanceof TextMessage) {
+      if (compression === undefined) connection.sendText(data.bytes);
+      else compression.send(connection, "text", data, data.bytes);
+    } else if (data instanceof BinaryMessage && compression !== undefined) {
+      compression.send(connection, "binary", data, data.bytes);
+    } else {
+      connection.sendBinary(octetsOf(data));
+    }
     this.#driver.flushLater();
     return this.#driver.keepsUp;
   }

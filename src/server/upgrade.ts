@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import { acceptUpgrade, checkUpgrade, chooseSubprotocol, type UpgradeOffer } from "../handshake/decide.ts";
+import { serializeExtensions } from "../handshake/extension-header.ts";
 import type { RequestHead } from "../handshake/head.ts";
 import { type HttpAnswer, InvalidAnswerError, refuse, serializeHead } from "../handshake/response.ts";
 import type { Context } from "./context.ts";
@@ -49,21 +50,25 @@ export async function upgradeTransport(
   if (outcome.answer.status !== 101) {
     return refuseTransport(transport, outcome.answer, context.settings.closeTimeout);
   }
-  openConnection(context, transport, outcome, request, rest);
+  openConnection(context, transport, check.offer, outcome, request, rest);
 }
 
 function openConnection(
   context: Context,
   transport: Duplex,
+  offer: UpgradeOffer,
   { answer, subprotocol }: Outcome,
   request: UpgradeRequest,
   rest: Uint8Array,
 ): void {
-  transport.write(Buffer.from(serializeHead(answer), "latin1"));
-  const driver = new Driver(transport, context, subprotocol);
+  // Agreed on at the last moment, since it may reserve memory.
+  const agreed = context.compression?.agree(offer.extensions);
+  const extensions = agreed && (["Sec-WebSocket-Extensions", serializeExtensions([agreed.answer])] as const);
+  const headers = extensions === undefined ? answer.headers : [...answer.headers, extensions];
+  transport.write(Buffer.from(serializeHead({ ...answer, headers }), "latin1"));
+  const driver = new Driver(transport, context, subprotocol, agreed);
   context.sockets.add(driver.socket);
   driver.open(() => context.settings.hooks.open?.(driver.socket, request), rest);
-  transport.resume();
 }
 
 function checkOrRefuse(

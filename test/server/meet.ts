@@ -45,7 +45,6 @@ export function expected<T = void>(): { promise: Promise<T>; resolve: (value: T)
 
 /** The client's TCP socket. */
 export function transportOf(client: WebSocket): Socket {
-  // eslint-disable-next-line no-underscore-dangle -- ws has no public name for it
   return (client as unknown as { _socket: Socket })._socket;
 }
 

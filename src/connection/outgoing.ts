@@ -1,0 +1,86 @@
+import { Opcode } from "../frame/opcode.ts";
+import type { MessageCodec } from "./codec.ts";
+import type { MessageKind } from "./event.ts";
+import { MisuseError } from "./misuse.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Platform } from "./platform.ts";
+
+/*
+ * Messages on their way out: whole or in fragments, deflated where that was agreed on.
+ */
+
+const FIN = 0x80;
+/** Marks the first frame of a compressed message (RFC 7692 section 6). */
+const RSV1 = 0x40;
+/** A larger message is not deflated: that would hold up everybody else for more than some ten milliseconds. */
+const MAX_DEFLATED = 1024 * 1024;
+
+const opcodeOf = (kind: MessageKind): number => (kind === "text" ? Opcode.TEXT : Opcode.BINARY);
+
+export class Outgoing {
+  readonly #outbox: Outbox;
+  readonly #codec: MessageCodec | undefined;
+  readonly #platform: Platform;
+  /** The kind of the message that is being sent in fragments. */
+  #open: MessageKind | undefined;
+
+  constructor(outbox: Outbox, codec: MessageCodec | undefined, platform: Platform) {
+    this.#outbox = outbox;
+    this.#codec = codec;
+    this.#platform = platform;
+  }
+
+  /** A whole message; a string is text. */
+  message(kind: MessageKind, data: string | Uint8Array): void {
+    this.#checkNoneOpen();
+    if (this.#codec === undefined) {
+      if (typeof data === "string") this.#outbox.textFrame(FIN | Opcode.TEXT, data);
+      else this.#outbox.frame(FIN | opcodeOf(kind), data);
+    } else {
+      const bytes = typeof data === "string" ? this.#encode(data) : data;
+      this.prepared(kind, bytes, this.deflate(bytes));
+    }
+  }
+
+  /** A whole message and what {@link deflate} made of it. */
+  prepared(kind: MessageKind, bytes: Uint8Array, deflated: Uint8Array | undefined): void {
+    this.#checkNoneOpen();
+    if (deflated === undefined) this.#outbox.frame(FIN | opcodeOf(kind), bytes);
+    else this.#outbox.frame(FIN | RSV1 | opcodeOf(kind), deflated);
+  }
+
+  fragment(kind: MessageKind, bytes: Uint8Array, last: boolean): void {
+    if (this.#open !== undefined && this.#open !== kind) {
+      throw new MisuseError("ERR_MESSAGE_OPEN", `a ${this.#open} message is being sent in fragments`);
+    }
+    const start = this.#codec === undefined ? opcodeOf(kind) : opcodeOf(kind) | RSV1;
+    const first = this.#open === undefined ? start : Opcode.CONTINUATION;
+    const payload =
+      this.#codec === undefined ? bytes : new Uint8Array(this.#codec.deflater.deflate(bytes, last));
+    this.#outbox.frame(last ? FIN | first : first, payload);
+    this.#open = last ? undefined : kind;
+  }
+
+  /** The octets of a compressed message; undefined where it goes out as it is, because that is no larger. */
+  deflate(bytes: Uint8Array): Uint8Array | undefined {
+    const { length } = bytes;
+    if (this.#codec === undefined || length < this.#codec.threshold || length > MAX_DEFLATED)
+      return undefined;
+    const { deflater } = this.#codec;
+    const deflated = deflater.deflate(bytes, true);
+    // Under takeover the other side must see all that our window has seen.
+    if (deflated.length >= length && deflater.shareable !== undefined) return undefined;
+    return new Uint8Array(deflated);
+  }
+
+  #checkNoneOpen(): void {
+    if (this.#open === undefined) return;
+    throw new MisuseError("ERR_MESSAGE_OPEN", "a message is being sent in fragments: end it first");
+  }
+
+  #encode(text: string): Uint8Array {
+    const bytes = this.#platform.allocate(this.#platform.utf8Length(text));
+    this.#platform.writeUtf8(text, bytes, 0);
+    return bytes;
+  }
+}

@@ -1,0 +1,90 @@
+import type { MessageCodec } from "../connection/codec.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { MessageKind } from "../connection/event.ts";
+import { Codec } from "../deflate/codec.ts";
+import type { Extension } from "../deflate/params.ts";
+import { negotiateWithin, TakeoverBudget } from "../deflate/takeover.ts";
+import type { Message } from "./message.ts";
+import type { DeflateOptions } from "./options.ts";
+
+/** What was agreed on for one connection. */
+export interface AgreedCompression {
+  readonly codec: MessageCodec;
+  /** For the 101. */
+  readonly answer: Extension;
+  /** Gives back what was reserved; to be called once, when the connection is gone. */
+  release(): void;
+}
+
+/** A message to many is deflated once for all of them that deflate alike. */
+interface Shared {
+  readonly source: string | Message;
+  readonly shareable: number;
+  readonly deflated: Uint8Array | undefined;
+}
+
+/** Compression of a server: what all its connections share. */
+export class Compression {
+  readonly #options: Required<DeflateOptions>;
+  readonly #codec: Codec;
+  readonly #budget: TakeoverBudget;
+  #shared: Shared | undefined;
+
+  constructor(options: Required<DeflateOptions>) {
+    this.#options = options;
+    this.#codec = new Codec(options);
+    this.#budget = new TakeoverBudget(options.takeoverBudget);
+  }
+
+  /** Bytes of the budget that are reserved. */
+  get takeoverBytes(): number {
+    return this.#budget.reserved;
+  }
+
+  /** The first acceptable offer; undefined where there is none: then the connection is without compression. */
+  agree(offers: readonly Extension[]): AgreedCompression | undefined {
+    const { contextTakeover, serverMaxWindowBits, clientMaxWindowBits, threshold } = this.#options;
+    const agreement = negotiateWithin(this.#budget, offers, {
+      serverContextTakeover: contextTakeover,
+      clientContextTakeover: contextTakeover,
+      serverMaxWindowBits,
+      clientMaxWindowBits,
+    });
+    if (agreement === undefined) return undefined;
+    const { parameters, answer, reserved } = agreement;
+    const inflater = this.#codec.inflater(parameters, "server");
+    const deflater = this.#codec.deflater(parameters, "server");
+    return {
+      codec: { inflater, deflater, threshold },
+      answer,
+      release: () => this.#budget.release(reserved),
+    };
+  }
+
+  /**
+   * Sends a message whose octets will not change. `source` is what it was made from: when the same is sent to another
+   * connection in this turn, it is not deflated again.
+   */
+  send(connection: Connection, kind: MessageKind, source: string | Message, bytes: Uint8Array): void {
+    const { shareable } = connection;
+    // Under takeover no two connections deflate alike.
+    const deflated =
+      shareable === undefined
+        ? connection.deflateMessage(bytes)
+        : this.#share(source, shareable, () => connection.deflateMessage(bytes));
+    connection.sendPrepared(kind, bytes, deflated);
+  }
+
+  #share(
+    source: string | Message,
+    shareable: number,
+    deflate: () => Uint8Array | undefined,
+  ): Uint8Array | undefined {
+    const last = this.#shared;
+    if (last?.source === source && last.shareable === shareable) return last.deflated;
+    if (last === undefined) setImmediate(() => (this.#shared = undefined));
+    const deflated = deflate();
+    this.#shared = { source, shareable, deflated };
+    return deflated;
+  }
+}
