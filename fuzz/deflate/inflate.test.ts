@@ -96,8 +96,12 @@ describe("inflating", () => {
     const hostile = fc.oneof(fc.uint8Array({ maxLength: 200, minLength: 1 }), spoilt, spoilt);
     const limit = 5000;
     fc.assert(
-      fc.property(hostile, cutting, (message, cuts) => {
-        const outcome = inflate(new Inflater(pool, 15, false), message, cuts, limit);
+      fc.property(hostile, cutting, fc.boolean(), (message, cuts, takeover) => {
+        const target = new Inflater(pool, 15, takeover);
+        const outcome = inflate(target, message, cuts, limit);
+        // At whatever moment the limit stopped it.
+        target.release();
+        expect(target.read()).toBeUndefined();
         expect(outcome.text.length).toBeLessThanOrEqual(limit + SLICE_BYTES);
         const whole = inflate(new Inflater(pool, 15, false), message, [message.length]);
         const comparable = outcome.error === "limit" ? whole : outcome;

@@ -168,6 +168,13 @@ export function decodeSymbols(stream: InflateStream): StepResult {
       if (next > end) break;
       pos = next;
       out[op++] = entry >>> 16;
+      // Literals come in runs, and the word has bits for another.
+      entry = literals[(word >>> used) & literalMask]!;
+      if ((entry & KIND) !== LITERAL) continue;
+      next += entry & 15;
+      if (next > end) break;
+      pos = next;
+      out[op++] = entry >>> 16;
       continue;
     }
     let extra = (entry >>> 4) & 15;
