@@ -16,9 +16,13 @@ const END_OF_BLOCK = 256;
 /** A dynamic block's header takes some 40 bytes: fewer tokens than this never win them back. */
 const DYNAMIC_TOKENS = 128;
 
+const FIRST_BYTES = 4096;
+/** A buffer that one large message made larger than this is not kept for the next. */
+const KEPT_BYTES = 256 * 1024;
+
 /** A buffer that grows, and takes bits. */
 export class BitWriter {
-  bytes: Uint8Array = new Uint8Array(4096);
+  bytes: Uint8Array = new Uint8Array(FIRST_BYTES);
   #view: DataView = new DataView(this.bytes.buffer);
   /** Whole bytes written; behind them `#held` bits wait. */
   length = 0;
@@ -26,6 +30,10 @@ export class BitWriter {
   #held = 0;
 
   reset(): void {
+    if (this.bytes.length > KEPT_BYTES) {
+      this.bytes = new Uint8Array(FIRST_BYTES);
+      this.#view = new DataView(this.bytes.buffer);
+    }
     this.length = 0;
     this.#bits = 0;
     this.#held = 0;

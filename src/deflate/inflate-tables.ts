@@ -55,27 +55,9 @@ export const DISTANCE_ENTRIES: Int32Array = Int32Array.from({ length: 32 }, (_, 
 export const CODE_LENGTH_ENTRIES: Int32Array = Int32Array.from({ length: 19 }, (_, symbol) => symbol << 16);
 
 /** The order in which the lengths of the code length code are sent (3.2.7). */
-export const CODE_LENGTH_ORDER: Uint8Array = Uint8Array.of(
-  16,
-  17,
-  18,
-  0,
-  8,
-  7,
-  9,
-  6,
-  10,
-  5,
-  11,
-  4,
-  12,
-  3,
-  13,
-  2,
-  14,
-  1,
-  15,
-);
+export const CODE_LENGTH_ORDER: Uint8Array = new Uint8Array([
+  16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
+]);
 
 const count = new Int32Array(16);
 const place = new Int32Array(16);

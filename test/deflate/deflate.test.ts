@@ -117,6 +117,15 @@ describe("what is borrowed", () => {
     expect(own.windows.length).toBe(1);
   });
 
+  it("is not as large for ever as one message made it", () => {
+    const own = new DeflateScratch();
+    const target = new Deflater(own, 15, false);
+    expect(inflate(target.deflate(noise(1 << 20), true)).equals(noise(1 << 20))).toBe(true);
+    expect(own.out.bytes.length).toBeGreaterThan(1 << 20);
+    expect(hex(target.deflate(Buffer.from("Hello"), true))).toBe("f248cdc9c90700");
+    expect(own.out.bytes.length).toBe(4096);
+  });
+
   it("is not what takeover holds: that window goes with its connection", () => {
     const own = new DeflateScratch();
     const keeping = new Deflater(own, 9, true);
