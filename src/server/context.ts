@@ -15,7 +15,7 @@ export class Context {
   readonly sockets: Set<ServerSocket> = new Set();
   /** Transports whose handshake is under way. */
   handshakes = 0;
-  /** Ends each of them with a refusal. */
+  /** Ends each of them with a refusal, and in time what was handed over. */
   readonly pending: Set<() => void> = new Set();
   closing = false;
   #whenIdle: (() => void)[] = [];

@@ -38,7 +38,7 @@ export function receiveHandshake(context: Context, transport: Socket, http: Http
     const head = parseRequestHead(result.lines);
     if ("status" in head) return refuseWith(refuse(head.status, head.reason));
     leave();
-    if (http !== undefined && !asksForWebSocket(head)) handOver(transport, chunks, http);
+    if (http !== undefined && !asksForWebSocket(head)) handOver(context, transport, chunks, http);
     else void upgradeTransport(context, transport, head, result.rest);
   };
   const onEnd = (): void => {
@@ -62,7 +62,7 @@ const receivers: WeakSet<HttpServer> = new WeakSet();
  * Gives a transport, and all that was read from it, to an ordinary HTTP server, for this one request: a server that does
  * not listen itself has no time-outs for the requests that would follow.
  */
-function handOver(transport: Socket, chunks: readonly Uint8Array[], http: HttpServer): void {
+function handOver(context: Context, transport: Socket, chunks: Uint8Array[], http: HttpServer): void {
   if (!receivers.has(http)) {
     receivers.add(http);
     http.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
@@ -70,6 +70,9 @@ function handOver(transport: Socket, chunks: readonly Uint8Array[], http: HttpSe
     });
   }
   handedOver.add(transport);
+  const hurry = (): void => void setTimeout(() => transport.destroy(), context.settings.closeTimeout).unref();
+  context.pending.add(hurry);
+  transport.once("close", () => context.pending.delete(hurry));
   transport.pause();
   transport.unshift(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
   http.emit("connection", transport);

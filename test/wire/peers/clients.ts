@@ -55,12 +55,7 @@ export function connectWs(
 
 /** What undici's class and the W3C class of `websocket` have in common with a browser's. */
 interface StandardWebSocket {
-  binaryType: string;
   readonly protocol?: string | undefined;
-  onopen: ((event: never) => unknown) | null;
-  onerror: ((event: never) => unknown) | null;
-  onmessage: ((event: never) => unknown) | null;
-  onclose: ((event: never) => unknown) | null;
   send(data: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
 }
@@ -71,15 +66,15 @@ class StandardPeer extends Peer {
   constructor(socket: StandardWebSocket) {
     super();
     this.socket = socket;
-    socket.binaryType = "arraybuffer";
-    socket.onmessage = ({ data }: { data: string | ArrayBuffer }) =>
+    const onmessage = ({ data }: { data: string | ArrayBuffer }): void =>
       this.events.push(
         typeof data === "string"
           ? { type: "text", text: data }
           : { type: "binary", bytes: Buffer.from(data) },
       );
-    socket.onclose = ({ code, reason }: { code: number; reason: string }) =>
+    const onclose = ({ code, reason }: { code: number; reason: string }): void =>
       this.events.push({ type: "close", code, reason });
+    Object.assign(socket, { binaryType: "arraybuffer", onmessage, onclose });
   }
 
   get subprotocol(): string {
@@ -100,8 +95,8 @@ class StandardPeer extends Peer {
 function connectStandard(socket: StandardWebSocket): Promise<StandardPeer> {
   return new Promise((resolve, reject) => {
     const peer = new StandardPeer(socket);
-    socket.onopen = () => resolve(peer);
-    socket.onerror = () => reject(new Error("the connection was refused"));
+    const onerror = (): void => reject(new Error("the connection was refused"));
+    Object.assign(socket, { onopen: () => resolve(peer), onerror });
   });
 }
 
