@@ -1,0 +1,23 @@
+import { existsSync } from "node:fs";
+import { type Browser, chromium } from "playwright-core";
+
+const executablePath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
+
+/** Why no browser can be tried here; undefined where one can. */
+export const missing: string | undefined = existsSync(executablePath)
+  ? undefined
+  : `no Chromium at ${executablePath} (CHROMIUM_PATH names another)`;
+
+/** Chromium, without a head and without a word to the world outside. */
+export function launch(): Promise<Browser> {
+  const args = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ];
+  // Chromium's own sandbox does not start for root, as which containers run.
+  return chromium.launch({ executablePath, args, chromiumSandbox: process.getuid?.() !== 0 });
+}
