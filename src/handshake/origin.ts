@@ -36,7 +36,8 @@ export function isSameOrigin(origin: string, host: string): boolean {
 export function isAllowedOrigin(origin: string, host: string, policy: OriginPolicy): boolean {
   if (policy === "any") return true;
   if (policy === "same-origin") return isSameOrigin(origin, host);
-  if (typeof policy === "function") return policy(origin);
+  // Where types are not checked, the answer may be a promise: that is no consent.
+  if (typeof policy === "function") return policy(origin) === true;
   const wanted = origin.toLowerCase();
   return policy.some((allowed) => allowed.toLowerCase() === wanted);
 }

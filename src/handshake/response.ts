@@ -50,12 +50,14 @@ export function refuse(
     headers: [
       ...headers,
       ["Connection", "close"],
-      ["Content-Type", "text/plain; charset=utf-8"],
+      ...(headers.some(([name]) => name.toLowerCase() === "content-type") ? [] : [PLAIN_TEXT]),
       ["Content-Length", String(length)],
     ],
     body,
   };
 }
+
+const PLAIN_TEXT: readonly [string, string] = ["Content-Type", "text/plain; charset=utf-8"];
 
 const utf8Size = (text: string): number => {
   let size = 0;

@@ -6,6 +6,7 @@ import { CloseCode } from "../frame/close-code.ts";
 import type { AgreedCompression, Compression } from "./compression.ts";
 import type { Context } from "./context.ts";
 import { BinaryMessage, TextMessage } from "./message.ts";
+import { isPromiseLike } from "./promise-like.ts";
 import { ServerSocket } from "./socket.ts";
 
 /*
@@ -217,7 +218,7 @@ export class Driver {
   }
 
   #watch(result: void | Promise<void>): void {
-    if (result instanceof Promise) result.catch((error: unknown) => this.#hookFailed(error));
+    if (isPromiseLike(result)) Promise.resolve(result).catch((error: unknown) => this.#hookFailed(error));
   }
 
   #hookFailed(error: unknown): void {

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { acceptUpgrade, checkUpgrade, chooseSubprotocol, type UpgradeOffer } from "../handshake/decide.ts";
 import { serializeExtensions } from "../handshake/extension-header.ts";
@@ -7,6 +8,7 @@ import { type HttpAnswer, InvalidAnswerError, refuse, serializeHead } from "../h
 import type { Context } from "./context.ts";
 import { refuseTransport } from "./ending.ts";
 import type { UpgradeAnswer } from "./options.ts";
+import { isPromiseLike } from "./promise-like.ts";
 import { describeRequest, type UpgradeRequest } from "./request.ts";
 import { Driver } from "./driver.ts";
 
@@ -65,10 +67,14 @@ function openConnection(
   const agreed = context.compression?.agree(offer.extensions);
   const extensions = agreed && (["Sec-WebSocket-Extensions", serializeExtensions([agreed.answer])] as const);
   const headers = extensions === undefined ? answer.headers : [...answer.headers, extensions];
+  // A time-out that an HTTP server set for requests is not for connections.
+  (transport as Partial<Socket>).setTimeout?.(0);
   transport.write(Buffer.from(serializeHead({ ...answer, headers }), "latin1"));
   const driver = new Driver(transport, context, subprotocol, agreed);
   context.sockets.add(driver.socket);
   driver.open(() => context.settings.hooks.open?.(driver.socket, request), rest);
+  // A client that ended its half while the hook was thinking has been heard by nobody yet.
+  if (transport.readableEnded) driver.receiveEnd();
 }
 
 function checkOrRefuse(
@@ -88,8 +94,8 @@ function checkOrRefuse(
 function decide(context: Context, offer: UpgradeOffer, request: UpgradeRequest): Outcome | Promise<Outcome> {
   try {
     const answer = context.settings.hooks.upgrade?.(request);
-    if (!(answer instanceof Promise)) return answerOf(context, offer, answer);
-    return answer
+    if (!isPromiseLike(answer)) return answerOf(context, offer, answer);
+    return Promise.resolve(answer)
       .then((value) =>
         context.closing
           ? { answer: refuse(503, "The server is shutting down") }
@@ -110,6 +116,9 @@ function answerOf(context: Context, offer: UpgradeOffer, answer: UpgradeAnswer |
     }
     const refusal = refuse(status, answer.body ?? "Refused", headers);
     serializeHead(refusal);
+    const framing = headers.find(([name]) => /^(?:connection|content-length|transfer-encoding)$/i.test(name));
+    if (framing !== undefined)
+      throw new InvalidAnswerError(`the header ${framing[0]} is not the hook's to set`);
     return { answer: refusal };
   }
   const subprotocol = answer?.subprotocol ?? chooseSubprotocol(offer, context.settings.subprotocols);
