@@ -109,6 +109,9 @@ const DEFAULTS: Readonly<Record<NumberName, number>> = {
   closeTimeout: 10_000,
 };
 
+/** A timer that is set for longer fires at once. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
+
 /** The options with their defaults, checked. */
 export interface Settings extends Readonly<Record<NumberName, number>> {
   readonly hooks: ServerHooks;
@@ -163,6 +166,9 @@ export function readOptions(options: ServerOptions): Settings {
         "ERR_INVALID_OPTION",
         `${name} must be a whole number from 0, not ${String(value)}`,
       );
+    }
+    if (name.endsWith("Timeout") && value > MAX_TIMEOUT) {
+      throw new MisuseError("ERR_INVALID_OPTION", `${name} must be at most ${MAX_TIMEOUT}`);
     }
     numbers[name] = value;
   }
