@@ -37,7 +37,8 @@ export function isAllowedOrigin(origin: string, host: string, policy: OriginPoli
   if (policy === "any") return true;
   if (policy === "same-origin") return isSameOrigin(origin, host);
   // Where types are not checked, the answer may be a promise: that is no consent.
-  if (typeof policy === "function") return policy(origin) === true;
+  const consent: unknown = typeof policy === "function" ? policy(origin) : undefined;
+  if (typeof policy === "function") return consent === true;
   const wanted = origin.toLowerCase();
   return policy.some((allowed) => allowed.toLowerCase() === wanted);
 }
