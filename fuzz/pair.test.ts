@@ -70,7 +70,10 @@ const endings = [
     }),
   ),
 ];
-const all = fc.commands([...steps, ...steps, ...steps, ...steps, ...endings], { maxCommands: 40, size: "+1" });
+const all = fc.commands([...steps, ...steps, ...steps, ...steps, ...endings], {
+  maxCommands: 40,
+  size: "+1",
+});
 
 it("each message arrives once, whole and in order, or the connection says that it failed", () => {
   const limits = fc.record({
