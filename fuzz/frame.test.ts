@@ -85,6 +85,15 @@ describe("frames", () => {
     );
   });
 
+  it.each([0, 125, 126, 127, 65535, 65536, 65537])("of %i octets are so too, masked or not", (length) => {
+    for (const key of [undefined, 0x0102_0304]) {
+      const frame = { fin: true, rsv: 0, opcode: 2, maskingKey: key, payload: pattern(length, 1) };
+      const octets = serializeFrame(frame);
+      expect(Buffer.compare(octets, writeWireFrame({ ...frame, key, lengthForm: "short" }))).toBe(0);
+      expect(parseFrame(octets)).toEqual({ frame, size: octets.length });
+    }
+  });
+
   it("of every length have the header that the definition says", () => {
     fc.assert(
       fc.property(

@@ -138,7 +138,16 @@ const LENGTHS = [125, 126, 127, 65535, 65536, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1,
 );
 /** Every declared length of interest, up to the largest that 64 bits can say. */
 export const anyLength: fc.Arbitrary<bigint> = fc.oneof(
-  fc.constantFrom(...LENGTHS, 2n ** 53n, 2n ** 53n + 1n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n),
+  fc.constantFrom(
+    ...LENGTHS,
+    2n ** 53n,
+    2n ** 53n + 1n,
+    2n ** 53n + 2n,
+    2n ** 53n + 2n ** 33n,
+    2n ** 63n - 1n,
+    2n ** 63n,
+    2n ** 64n - 1n,
+  ),
   fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
 );
 

@@ -92,6 +92,16 @@ describe("messages", () => {
   });
 });
 
+describe("UTF-8 in a text message", () => {
+  it("is decided at the octet, also where that is ASCII inside a character", () => {
+    const wrong = { type: "violation", violation: "invalid-utf8" };
+    expect(read(inbound().inbound, hex("01 01 e2 00 01 41"))).toEqual([wrong]);
+    expect(read(inbound().inbound, hex("01 01 e2 00 01 41 80 02 82 ac"))).toEqual([wrong]);
+    expect(read(inbound().inbound, hex("81 05 e2"), hex("41"))).toEqual([wrong]);
+    expect(read(inbound().inbound, hex("81 05 41 ff"))).toEqual([wrong]);
+  });
+});
+
 describe("pieces", () => {
   const pieces = (...chunks: readonly Uint8Array[]): InboundEvent[] =>
     read(inbound({ delivery: "pieces" }).inbound, ...chunks);

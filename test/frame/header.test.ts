@@ -61,6 +61,7 @@ describe("header grammar (RFC 6455 section 5.2)", () => {
 
   it.each<[string, number]>([
     ["82 7f 00 20 00 00 00 00 00 00", LENGTH_UNCOUNTABLE],
+    ["82 7f 00 20 00 00 00 00 00 02", LENGTH_UNCOUNTABLE],
     ["82 7f 7f ff ff ff ff ff ff ff", LENGTH_UNCOUNTABLE],
     ["82 7f 80 00 00 00 00 00 00 00", LENGTH_TOP_BIT],
     ["82 7f ff ff ff ff ff ff ff ff", LENGTH_TOP_BIT],
