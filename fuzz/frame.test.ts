@@ -152,17 +152,20 @@ describe("the mask", () => {
           offset: fc.nat({ max: 9 }),
           at: fc.nat({ max: 9 }),
           inPlace: fc.boolean(),
+          spot: fc.option(fc.nat(), { nil: undefined }),
         }),
         cutting,
-        ({ length: size, salt, key, phase, offset, at, inPlace }, sizes) => {
+        ({ length: size, salt, key, phase, offset, at, inPlace, spot }, sizes) => {
           const source = new Uint8Array(new ArrayBuffer(size + 20), offset % 4, size + 10);
-          source.set(pattern(size, salt), offset);
+          // Anything, or ASCII but for one octet.
+          const expected = spot === undefined ? pattern(size, salt) : new Uint8Array(size).fill(0x41);
+          if (spot !== undefined && size > 0) expected[spot % size] = 0x80 + (salt & 1) - (salt & 2);
+          // RFC 6455 section 5.3, word for word.
+          const keyed = (octet: number, i: number): number =>
+            octet ^ ((key >>> (24 - ((i + phase) % 4) * 8)) & 255);
+          source.set(expected.map(keyed), offset);
           const target = inPlace ? source : new Uint8Array(size + 10);
           const to = inPlace ? offset : at;
-          // RFC 6455 section 5.3, word for word.
-          const expected = pattern(size, salt).map(
-            (octet, i) => octet ^ ((key >>> (24 - ((i + phase) % 4) * 8)) & 255),
-          );
           let done = 0;
           let seen = 0;
           for (const chunk of cut(new Uint8Array(size), sizes)) {

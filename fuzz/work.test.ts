@@ -16,7 +16,7 @@ import { parseTokenList } from "../src/handshake/token.ts";
  * is not counted; there, a text of 300,000 characters would not come to an end if the work were quadratic.
  */
 
-const LENGTH = 16_000;
+const LENGTH = 4000;
 /** For each character of a text, or frame. */
 const STEPS = 150;
 

@@ -48,6 +48,7 @@ export const closePayload: fc.Arbitrary<Uint8Array> = fc.oneof(
 export function closeCode(): fc.Arbitrary<number> {
   return fc.oneof(
     fc.integer({ min: 995, max: 1020 }),
+    fc.constantFrom(1003, 1004, 1005, 1006, 1007, 1014, 1015, 1016),
     fc.constantFrom(0, 999, 1000, 2999, 3000, 3999, 4000, 4999, 5000, 65535),
     fc.nat({ max: 65535 }),
   );
@@ -114,24 +115,28 @@ function fragments(
 
 /** Any frame at all, most of them wrong in one way. */
 export const anyFrame = (masked: boolean): fc.Arbitrary<WireFrame> =>
-  fc.record({
-    fin: fc.boolean(),
-    rsv: fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat({ max: 7 }) }),
-    opcode: fc.oneof(
-      { weight: 8, arbitrary: fc.constantFrom(0, 1, 2, 8, 9, 10) },
-      { weight: 1, arbitrary: fc.nat({ max: 15 }) },
-    ),
-    key: fc.oneof({ weight: 12, arbitrary: key(masked) }, { weight: 1, arbitrary: key(!masked) }),
-    payload: fc.oneof(payload, anyText, closePayload),
-    lengthForm: fc.oneof(
-      { weight: 12, arbitrary: fc.constant<"short">("short") },
-      { weight: 1, arbitrary: fc.constantFrom<2 | 8>(2, 8) },
-    ),
-    declared: fc.oneof(
-      { weight: 20, arbitrary: fc.constant(undefined) },
-      { weight: 1, arbitrary: anyLength },
-    ),
-  });
+  fc
+    .record({
+      fin: fc.boolean(),
+      rsv: fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat({ max: 7 }) }),
+      opcode: fc.oneof(
+        { weight: 8, arbitrary: fc.constantFrom(0, 1, 2, 8, 9, 10) },
+        { weight: 1, arbitrary: fc.nat({ max: 15 }) },
+      ),
+      key: fc.oneof({ weight: 12, arbitrary: key(masked) }, { weight: 1, arbitrary: key(!masked) }),
+      payload: fc.oneof(payload, anyText, closePayload),
+      lengthForm: fc.oneof(
+        { weight: 12, arbitrary: fc.constant<"short">("short") },
+        { weight: 1, arbitrary: fc.constantFrom<2 | 8>(2, 8) },
+      ),
+      declared: fc.oneof(
+        { weight: 20, arbitrary: fc.constant(undefined) },
+        { weight: 1, arbitrary: anyLength },
+      ),
+      odd: fc.constantFrom<"short" | 2 | 8>("short", 2, 8),
+    })
+    // A length that lies comes in every encoding.
+    .map(({ odd, ...frame }) => (frame.declared === undefined ? frame : { ...frame, lengthForm: odd }));
 
 const LENGTHS = [125, 126, 127, 65535, 65536, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1].map(
   BigInt,

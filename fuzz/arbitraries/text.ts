@@ -14,9 +14,16 @@ export const validText: fc.Arbitrary<Uint8Array> = fc
   .array(fc.oneof(edgeCharacter, fc.string({ unit: "binary", maxLength: 4 })), { maxLength: 8 })
   .map((parts) => new TextEncoder().encode(parts.join("")));
 
+/** Overlong forms, surrogates and what is beyond Unicode, in octets. */
+const FORBIDDEN = "c080 c1bf e08080 e09fbf eda080 edbfbf f0808080 f08fbfbf f4908080 f4bfbfbf f5808080".split(
+  " ",
+);
+const forbidden = fc.constantFrom(...FORBIDDEN.map((digits) => Uint8Array.from(Buffer.from(digits, "hex"))));
+
 /** Texts, valid or nearly: whole characters, one octet bent or put in, an end inside a character. */
 export const anyText: fc.Arbitrary<Uint8Array> = fc.oneof(
   validText,
+  fc.tuple(validText, forbidden).map(([text, octets]) => Uint8Array.from([...text, ...octets])),
   fc.array(edgeOctet, { maxLength: 6 }).map((octets) => Uint8Array.from(octets)),
   fc.tuple(validText, fc.nat(), edgeOctet).map(([text, at, octet]) => {
     const bent = text.slice();
