@@ -109,36 +109,27 @@ export class Inbound {
 
   /** What comes next in the input; undefined when more octets are needed, or when the budget of work is used up. */
   next(): InboundEvent | undefined {
-    for (;;) {
-      if (this.#inflating) {
-        const event = this.#readInflated();
-        if (event !== undefined) return event;
-        if (this.#inflating) {
-          this.#work = 0;
-          return undefined;
-        }
-      } else if (!this.#inFrame) {
+    while (this.#inflating || this.#at < this.#end) {
+      if (!this.#inflating && !this.#inFrame) {
         const violation = this.#cut === undefined ? this.#readHeader() : this.#mendHeader();
         if (violation !== undefined) return { type: "violation", violation };
-        if (!this.#inFrame) {
-          this.#input = EMPTY;
-          return undefined;
-        }
-      } else if (this.#at === this.#end) {
-        this.#input = EMPTY;
+        if (!this.#inFrame) break;
+      }
+      const event = this.#inflating ? this.#readInflated() : this.#readPayload();
+      if (event !== undefined) return event;
+      if (this.#inflating && this.#work >= INFLATE_BUDGET) {
+        this.#work = 0;
         return undefined;
       }
-      if (this.#inFrame) {
-        const event = isControl(this.#opcode) ? this.#readControl() : this.#readData();
-        if (event !== undefined) return event;
-      }
     }
+    this.#input = EMPTY;
+    return undefined;
   }
 
   /** Reads the header at the input's position where it is whole; else keeps what is there for the next chunk. */
   #readHeader(): Violation | undefined {
     const violation = this.#tryHeader(this.#input, this.#at, this.#end);
-    if (violation !== undefined || this.#inFrame || this.#at === this.#end) return violation;
+    if (violation !== undefined || this.#inFrame) return violation;
     this.#cut = new Uint8Array(MAX_HEADER_SIZE);
     this.#cutSize = this.#end - this.#at;
     this.#cut.set(this.#input.subarray(this.#at, this.#end));
@@ -166,7 +157,6 @@ export class Inbound {
 
   /** Each rule is asked once the octet is there that decides it; the frame begins when the header is whole. */
   #tryHeader(bytes: Uint8Array, at: number, end: number): Violation | undefined {
-    if (at === end) return undefined;
     const { fromClient, maxPayload, tolerateLongLengths } = this.#options;
     const first = bytes[at]!;
     const violation = checkFirstOctet(first, this.#assembly.open, this.#options.inflater !== undefined);
@@ -220,6 +210,10 @@ export class Inbound {
     const phase = this.#phase;
     this.#phase = (phase + size) & 3;
     return mask(this.#input, from, from + size, target, at, this.#key, phase);
+  }
+
+  #readPayload(): InboundEvent | undefined {
+    return isControl(this.#opcode) ? this.#readControl() : this.#readData();
   }
 
   #readControl(): ControlFrame | undefined {
