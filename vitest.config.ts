@@ -18,6 +18,7 @@ const config: ViteUserConfig = {
       },
       { test: { name: "fuzz", include: ["fuzz/**/*.test.ts"], testTimeout: 60_000 } },
       { resolve, test: { name: "wire", include: ["test/wire/**/*.test.ts"], testTimeout: 30_000 } },
+      { test: { name: "autobahn", include: ["autobahn/test/**/*.test.ts"], testTimeout: 30_000 } },
       {
         test: {
           name: "package",
