@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { fragments } from "../cases/step.ts";
 import { checkClose, parseClose, serializeClose } from "../wire/close-payload.ts";
-import type { DeflateCodec } from "../wire/deflate.ts";
+import type { AgreedDeflate } from "../wire/deflate.ts";
 import { type Frame, serializeFrame, serializeHeader } from "../wire/frame.ts";
 import { FrameReader } from "../wire/frame-reader.ts";
 import { freshMaskingKey, mask } from "../wire/mask.ts";
@@ -28,7 +28,12 @@ export interface ConnectionOptions {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly log: WireLog;
-  readonly codec?: DeflateCodec | undefined;
+  readonly deflate?: AgreedDeflate | undefined;
+}
+
+interface MessageOptions extends Writing {
+  readonly fragmentSize?: number | undefined;
+  readonly compressed?: boolean;
 }
 
 /** How long the peer has to answer a close, and as server to drop TCP after the closing handshake. */
@@ -40,7 +45,7 @@ export class Connection {
   state: "open" | "closing" | "closed" = "open";
   readonly outcome: Outcome;
   readonly log: WireLog;
-  readonly codec: DeflateCodec | undefined;
+  readonly deflate: AgreedDeflate | undefined;
   readonly #isServer: boolean;
   readonly #clock: Clock;
   readonly #writer: Writer;
@@ -54,14 +59,14 @@ export class Connection {
   #maskingKey: Buffer | undefined;
   #maskPhase = 0;
 
-  constructor({ role, transport, clock, log, codec }: ConnectionOptions) {
+  constructor({ role, transport, clock, log, deflate }: ConnectionOptions) {
     this.#isServer = role === "server";
     this.outcome = freshOutcome(this.#isServer);
     this.log = log;
-    this.codec = codec;
+    this.deflate = deflate;
     this.#clock = clock;
     this.#writer = new Writer(transport, clock, log);
-    this.#reader = new FrameReader({ masked: this.#isServer, rsv1: () => codec !== undefined });
+    this.#reader = new FrameReader({ masked: this.#isServer, rsv1: () => deflate !== undefined });
   }
 
   open(listener: Listener): void {
@@ -102,16 +107,15 @@ export class Connection {
     this.#writer.write(bytes);
   }
 
-  /** Unlike raw frames, a message is sent by an open connection only. */
+  /** Unlike raw frames, a message is sent by an open connection only. Compressed, it has to come so. */
   sendMessage(
     opcode: number,
     payload: Buffer,
-    how: { fragmentSize?: number | undefined } & Writing = {},
+    { fragmentSize, compressed, ...writing }: MessageOptions = {},
   ): void {
     if (this.state !== "open") return;
-    const compressed = this.codec?.compress(payload);
-    for (const [i, frame] of fragments(opcode, compressed ?? payload, how.fragmentSize).entries()) {
-      this.sendFrame({ ...frame, rsv: compressed && i === 0 ? 4 : 0 }, how);
+    for (const [i, frame] of fragments(opcode, payload, fragmentSize).entries()) {
+      this.sendFrame({ ...frame, rsv: compressed && i === 0 ? 4 : 0 }, writing);
     }
   }
 
@@ -161,7 +165,7 @@ export class Connection {
     this.state = "closed";
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
-    this.codec?.close();
+    this.deflate?.decompressor.close();
     if (!this.outcome.wasClean) this.#unclean("the peer dropped TCP without a closing handshake");
   }
 
@@ -210,7 +214,7 @@ export class Connection {
   /** Garbage instead of DEFLATE breaks the original's protocol stack, which drops TCP without a close frame. */
   #decompress(payload: Buffer): Buffer | undefined {
     try {
-      return this.codec!.decompress(payload);
+      return this.deflate!.decompressor.decompress(payload);
     } catch (error) {
       this.outcome.violation = `the compressed message cannot be decompressed (${String(error)})`;
       this.state = "closed";

@@ -1,5 +1,6 @@
 import type { DeflateCase, Event } from "../cases/case.ts";
 import { createSlices } from "../data/slices.ts";
+import { compressedSlices } from "./compressed-slices.ts";
 import type { Seen } from "../judge/judge.ts";
 import { Opcode } from "../wire/opcode.ts";
 import type { Connection } from "./connection.ts";
@@ -12,6 +13,7 @@ export class DeflateDriver implements Driver {
   readonly #case: DeflateCase;
   readonly #next: () => Buffer;
   #connection: Connection | undefined;
+  #compressed: ((number: number) => Buffer) | undefined;
   #awaited: Buffer = Buffer.alloc(0);
   #echoes = 0;
   #seen: Seen | undefined;
@@ -23,7 +25,8 @@ export class DeflateDriver implements Driver {
 
   start(connection: Connection): void {
     this.#connection = connection;
-    if (!connection.codec) return this.#end("UNIMPLEMENTED", "No permessage-deflate was agreed.");
+    if (!connection.deflate) return this.#end("UNIMPLEMENTED", "No permessage-deflate was agreed.");
+    this.#compressed = compressedSlices(this.#case.data, this.#case.size, connection.deflate.own);
     this.#send();
     closeAfter(connection, this.#case.timeout);
   }
@@ -54,7 +57,9 @@ export class DeflateDriver implements Driver {
   #send(): void {
     this.#awaited = this.#next();
     const { binary, fragmentSize } = this.#case;
-    this.#connection?.sendMessage(binary ? Opcode.binary : Opcode.text, this.#awaited, { fragmentSize });
+    const payload = this.#compressed!(this.#echoes);
+    const opcode = binary ? Opcode.binary : Opcode.text;
+    this.#connection?.sendMessage(opcode, payload, { fragmentSize, compressed: true });
   }
 
   #end(behavior: "OK" | "FAILED" | "UNIMPLEMENTED", result: string): void {

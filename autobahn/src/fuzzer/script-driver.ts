@@ -28,22 +28,24 @@ export class ScriptDriver implements Driver {
   }
 
   seen(): Seen {
-    for (const behavior of ["OK", "NON-STRICT"] as const) {
-      const events = this.#case.expected[behavior];
-      if (events && sameEvents(events, this.received)) {
-        const result =
-          behavior === "OK" ? "What came is what was expected." : "It came late or not as it should.";
-        return { behavior, result: this.#case.informational ? "Whatever comes is only noted." : result };
-      }
-    }
-    const wanted = describe(this.#case.expected.OK ?? []);
-    return { behavior: "FAILED", result: `Expected ${wanted}, received ${describe(this.received)}.` };
+    const { expected, informational } = this.#case;
+    const came = describe(this.received);
+    if (informational) return { behavior: "INFORMATIONAL", result: `Only noted: the peer sent ${came}.` };
+    const wanted = describe(expected.OK ?? []);
+    if (sameEvents(expected.OK, this.received))
+      return { behavior: "OK", result: `As expected, ${came} came.` };
+    return sameEvents(expected["NON-STRICT"], this.received)
+      ? {
+          behavior: "NON-STRICT",
+          result: `Expected ${wanted}, received ${came}, which is allowed but not strict.`,
+        }
+      : { behavior: "FAILED", result: `Expected ${wanted}, received ${came}.` };
   }
 
   #note(event: Event): void {
     this.received.push(event);
     const { expected, closesWhenMatched } = this.#case;
-    if (closesWhenMatched === undefined || !sameEvents(expected.OK ?? [], this.received)) return;
+    if (closesWhenMatched === undefined || !sameEvents(expected.OK, this.received)) return;
     this.#connection?.close(closesWhenMatched);
   }
 
@@ -97,8 +99,8 @@ export function closeAfter(connection: Connection, ms: number): void {
   });
 }
 
-function sameEvents(expected: readonly Event[], received: readonly Event[]): boolean {
-  return expected.length === received.length && expected.every((event, i) => same(event, received[i]!));
+function sameEvents(expected: readonly Event[] | undefined, received: readonly Event[]): boolean {
+  return expected?.length === received.length && expected.every((event, i) => same(event, received[i]!));
 }
 
 function same(a: Event, b: Event): boolean {

@@ -68,8 +68,7 @@ function judgeBehavior(kase: Case, outcome: Outcome, seen: Seen, closed: Closed)
 export function judge(kase: Case, outcome: Outcome, seen: Seen): Verdict {
   const closed = judgeClosing(kase.closing, outcome);
   if (kase.kind === "script" && kase.informational) {
-    const told = { behavior: "INFORMATIONAL", behaviorClose: "INFORMATIONAL" } as const;
-    return { ...told, result: seen.result, resultClose: closed.resultClose };
+    return { ...seen, behaviorClose: "INFORMATIONAL", resultClose: closed.resultClose };
   }
   return { ...judgeBehavior(kase, outcome, seen, closed), ...closed };
 }

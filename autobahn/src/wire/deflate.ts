@@ -36,33 +36,56 @@ class Codec {
   }
 }
 
-export interface DeflateCodec {
-  compress(message: Buffer): Buffer;
-  /** Throws what zlib throws. */
-  decompress(payload: Buffer): Buffer;
-  close(): void;
+/** How one side compresses. */
+export interface DeflateSettings {
+  readonly windowBits: number;
+  readonly takeover: boolean;
 }
 
 /** Minizlib hands its options on to zlib, whose own it does not declare. */
 const zlibOptions = (windowBits: number): object => ({ windowBits, memLevel: 8, chunkSize: 65_536, flush });
 
-/** The codec of the side `role`; the other side has these parameters the other way round. */
-export function createCodec(params: DeflateParams, role: "client" | "server"): DeflateCodec {
-  const server = { bits: params.serverMaxWindowBits, takeover: !params.serverNoContextTakeover };
-  const client = { bits: params.clientMaxWindowBits, takeover: !params.clientNoContextTakeover };
-  const [own, peer] = role === "server" ? [server, client] : [client, server];
+export class Compressor {
+  readonly #codec: Codec;
+
+  constructor({ windowBits, takeover }: DeflateSettings) {
+    this.#codec = new Codec(() => new DeflateRaw(zlibOptions(windowBits)), takeover);
+  }
+
+  compress(message: Buffer): Buffer {
+    const out = this.#codec.run(message);
+    return out.subarray(0, out.length - tail.length);
+  }
+}
+
+export class Decompressor {
+  readonly #codec: Codec;
+
+  constructor({ windowBits, takeover }: DeflateSettings) {
+    this.#codec = new Codec(() => new InflateRaw(zlibOptions(windowBits)), takeover);
+  }
+
+  /** Throws what zlib throws. */
+  decompress(payload: Buffer): Buffer {
+    return this.#codec.run(Buffer.concat([payload, tail]));
+  }
+
+  close(): void {
+    this.#codec.close();
+  }
+}
+
+/** What was agreed, as seen from one side. */
+export interface AgreedDeflate {
+  readonly own: DeflateSettings;
+  readonly decompressor: Decompressor;
+}
+
+export function agreedDeflate(params: DeflateParams, role: "client" | "server"): AgreedDeflate {
   const bits = (given: number | true | undefined): number => (typeof given === "number" ? given : 15);
-  const deflate = new Codec(() => new DeflateRaw(zlibOptions(bits(own.bits))), own.takeover);
-  const inflate = new Codec(() => new InflateRaw(zlibOptions(bits(peer.bits))), peer.takeover);
-  return {
-    compress(message) {
-      const out = deflate.run(message);
-      return out.subarray(0, out.length - tail.length);
-    },
-    decompress: (payload) => inflate.run(Buffer.concat([payload, tail])),
-    close() {
-      deflate.close();
-      inflate.close();
-    },
-  };
+  const server = { windowBits: bits(params.serverMaxWindowBits), takeover: !params.serverNoContextTakeover };
+  const client = { windowBits: bits(params.clientMaxWindowBits), takeover: !params.clientNoContextTakeover };
+  return role === "server"
+    ? { own: server, decompressor: new Decompressor(client) }
+    : { own: client, decompressor: new Decompressor(server) };
 }

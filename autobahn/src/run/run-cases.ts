@@ -1,0 +1,49 @@
+import type { Case } from "../cases/case.ts";
+import type { CaseRun } from "./case-run.ts";
+
+export interface RunOptions {
+  /** How many connections at a time. */
+  readonly parallel: number;
+  readonly play: (kase: Case) => Promise<CaseRun>;
+  readonly onDone?: (run: CaseRun) => void;
+}
+
+/** More would only wait for each other: these keep both ends busy. */
+const busyTogether = 4;
+
+/**
+ * Cases that mostly wait go first, many at a time; the ones that move megabytes follow, so that they do not delay
+ * anything that is timed by the second. The runs come back in the order of the cases.
+ */
+export async function runCases(cases: readonly Case[], options: RunOptions): Promise<CaseRun[]> {
+  const runs = new Map<Case, CaseRun>();
+  const waiting = cases.filter(({ kind }) => kind === "script");
+  const busy = cases.filter(({ kind }) => kind !== "script").toSorted(byMessages);
+  await inParallel(waiting, options.parallel, options, runs);
+  await inParallel(busy, Math.min(options.parallel, busyTogether), options, runs);
+  return cases.flatMap((kase) => runs.get(kase) ?? []);
+}
+
+/** Cases that send the same messages go side by side: what they send is compressed once. */
+function byMessages(a: Case, b: Case): number {
+  if (a.kind !== "deflate" || b.kind !== "deflate")
+    return Number(a.kind === "deflate") - Number(b.kind === "deflate");
+  return a.data.localeCompare(b.data) || a.size - b.size;
+}
+
+async function inParallel(
+  cases: readonly Case[],
+  limit: number,
+  { play, onDone }: RunOptions,
+  runs: Map<Case, CaseRun>,
+): Promise<void> {
+  const queue = cases.values();
+  const lane = async (): Promise<void> => {
+    for (const kase of queue) {
+      const run = await play(kase);
+      runs.set(kase, run);
+      onDone?.(run);
+    }
+  };
+  await Promise.all(Array.from({ length: limit }, lane));
+}
