@@ -17,17 +17,16 @@ const framing = ["1", "2", "3", "4", "5", "6", "7", "10"];
 const compression = ["12", "13"];
 const all = [...framing, "9", ...compression];
 
+/** Without the megabytes of section 9, which show nothing here that its smaller cases do not. */
+const judged = allCases.filter(({ id }) => !/^9\.([3-6]|[12]\.[3-6])/.test(id));
+
 /** Enough messages for a kept context to show, few enough for a unit test. */
 const short = (kase: Case, count: number): Case => (kase.kind === "script" ? kase : { ...kase, count });
 
-async function judgeFault(
-  fault: Fault | undefined,
-  sections: readonly string[],
-  count: number,
-): Promise<CaseRun[]> {
+async function judgeFault(fault: Fault, sections: readonly string[], count: number): Promise<CaseRun[]> {
   const server = await startFaultyServer(fault);
   const target = { host: "127.0.0.1", port: server.port, path: "/", secure: false };
-  const cases = allCases.filter(({ id }) => sections.includes(sectionOf(id)));
+  const cases = judged.filter(({ id }) => sections.includes(sectionOf(id)));
   try {
     const play = (kase: Case): Promise<CaseRun> => runCase(kase, target, "faulty");
     return await runCases(
@@ -42,7 +41,7 @@ async function judgeFault(
 const caught = (runs: readonly CaseRun[]): string[] =>
   runs.filter(({ verdict }) => !isGood(verdict)).map((r) => r.case.id);
 
-const ids = (matches: (kase: Case) => boolean): string[] => allCases.filter(matches).map(({ id }) => id);
+const ids = (matches: (kase: Case) => boolean): string[] => judged.filter(matches).map(({ id }) => id);
 const named = (list: string): string[] => list.split(" ");
 const within = (sections: readonly string[], list: readonly string[]): string[] =>
   list.filter((id) => sections.includes(sectionOf(id)));
@@ -58,7 +57,7 @@ const echoes = (kase: Case): boolean => {
 const cut = ids(({ id }) => /^1[23]\.\d\.1[1-7]$/.test(id));
 
 interface Expected {
-  readonly fault: Fault | undefined;
+  readonly fault: Fault;
   readonly sections: readonly string[];
   readonly count?: number;
   readonly caughtBy: readonly string[];
@@ -66,6 +65,7 @@ interface Expected {
 
 /** These mostly wait, so that they can wait together. */
 const whileFraming: readonly Expected[] = [
+  { fault: "last byte dropped", sections: all, count: 1, caughtBy: ids(echoes) },
   {
     fault: "no UTF-8 check",
     sections: framing,
@@ -91,7 +91,7 @@ const whileFraming: readonly Expected[] = [
 ];
 
 const whileBusy: readonly Expected[] = [
-  { fault: undefined, sections: all, caughtBy: [] },
+  { fault: "none", sections: all, caughtBy: [] },
   {
     fault: "fragments mixed up",
     sections: [...framing, ...compression],
@@ -107,7 +107,6 @@ const whileBusy: readonly Expected[] = [
     count: 20,
     caughtBy: ids(({ id }) => /^13\.[2567]\./.test(id)),
   },
-  { fault: "last byte dropped", sections: all, count: 1, caughtBy: ids(echoes) },
   {
     fault: "no compression",
     sections: compression,

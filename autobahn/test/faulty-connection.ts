@@ -3,6 +3,7 @@ import { TextDecoder } from "node:util";
 import { DeflateRaw, InflateRaw, constants } from "minizlib";
 
 export type Fault =
+  | "none"
   | "no UTF-8 check"
   | "pongs out of order"
   | "reserved bits ignored"
@@ -36,7 +37,7 @@ interface Started {
 /** One connection, from the opening handshake on. */
 export class FaultyConnection {
   readonly #socket: Socket;
-  readonly #fault: Fault | undefined;
+  readonly #fault: Fault;
   readonly #deflate: DeflateRaw | undefined;
   readonly #inflate: InflateRaw | undefined;
   readonly #reset: boolean;
@@ -49,7 +50,7 @@ export class FaultyConnection {
   #pings: Buffer[] = [];
   #over = false;
 
-  constructor(socket: Socket, agreed: string | undefined, fault: Fault | undefined) {
+  constructor(socket: Socket, agreed: string | undefined, fault: Fault) {
     this.#socket = socket;
     this.#fault = fault;
     this.#reset = agreed?.includes("server_no_context_takeover") === true && fault !== "context kept";

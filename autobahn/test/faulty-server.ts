@@ -13,7 +13,7 @@ export interface FaultyServer {
   close(): Promise<void>;
 }
 
-export async function startFaultyServer(fault: Fault | undefined): Promise<FaultyServer> {
+export async function startFaultyServer(fault: Fault): Promise<FaultyServer> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
     sockets.add(socket);
@@ -36,7 +36,7 @@ export async function startFaultyServer(fault: Fault | undefined): Promise<Fault
   };
 }
 
-function greet(socket: Socket, fault: Fault | undefined): void {
+function greet(socket: Socket, fault: Fault): void {
   let head = Buffer.alloc(0);
   let connection: FaultyConnection | undefined;
   socket.on("data", (chunk) => {

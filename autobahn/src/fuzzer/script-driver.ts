@@ -113,7 +113,7 @@ function same(a: Event, b: Event): boolean {
 function describe(events: readonly Event[]): string {
   if (events.length === 0) return "nothing";
   const shown = events.slice(0, 12).map((event) => {
-    if (event.event === "timeout") return `timeout ${event.tag}`;
+    if (event.event === "timeout") return `no refusal during wait ${event.tag}`;
     const kind = event.event === "pong" ? "pong" : event.binary ? "binary" : "text";
     return `${kind} of ${event.payload.length} bytes`;
   });

@@ -56,12 +56,12 @@ function show(key) {
   add(body, "h2", "Case " + one.id + ", " + one.agent);
   const list = add(body, "dl");
   for (const [name, value] of one.facts) { add(list, "dt", name); add(list, "dd", value); }
-  for (const [name, text] of one.http) { if (text) { add(body, "h3", name); add(body, "pre", text); } }
   add(body, "h3", "Wire log (ms after the opening handshake)");
   const table = add(body, "table"); table.className = "log";
   for (const [at, what, more] of one.log) {
     const row = add(table, "tr"); add(row, "td", at); add(row, "td", what); add(row, "td", more);
   }
+  for (const [name, text] of one.http) { if (text) { add(body, "h3", name); add(body, "pre", text); } }
   if (!dialog.open) dialog.showModal();
 }
 addEventListener("click", (event) => {

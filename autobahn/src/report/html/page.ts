@@ -23,8 +23,8 @@ export function renderPage(index: Index, reports: readonly CaseReport[]): string
 </head>
 <body>
 <h1>WebSocket conformance</h1>
-<p>${ids.length} cases of the Autobahn testsuite, played by handfast-autobahn. Each cell shows the behavior and the
-close code of the peer, coloured by how the connection was closed; it opens the case with its wire log.</p>
+<p>${ids.length} cases of the Autobahn testsuite, played by handfast-autobahn. Each cell shows the
+behavior and, on the right, the peer's close code in the colour of how the connection ended; it opens the case with its wire log.</p>
 <div class="key">${legend}</div>
 ${table(agents, ids, index)}
 <dialog><form method="dialog"><button>Close</button></form><div></div></dialog>
