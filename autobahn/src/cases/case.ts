@@ -30,6 +30,8 @@ export interface ScriptCase extends CaseBase {
   /** Made when the case runs: some hold large payloads. */
   readonly steps: () => Step[];
   readonly expected: Readonly<Partial<Record<"OK" | "NON-STRICT", readonly Event[]>>>;
+  /** What NON-STRICT means here, in one sentence. */
+  readonly nonStrict?: string | undefined;
   /** The code that the fuzzer closes with as soon as the events are the expected ones. */
   readonly closesWhenMatched?: number | undefined;
   /** The peer has to refuse: when the fuzzer had to start the close, behavior fails too. */

@@ -127,6 +127,7 @@ export const fragmentationCases: readonly ScriptCase[] = [
     ]),
     expectation: "The first message is echoed, then the connection is failed with 1002.",
     expected: { OK: two, "NON-STRICT": [] },
+    nonStrict: "The connection was failed before the first message was echoed.",
   },
   refusal(16, "Twice: continuation of nothing, not final, then a text in two fragments", strayTwice(false)),
   refusal(17, "Twice: final continuation of nothing, then a text in two fragments", strayTwice(true)),

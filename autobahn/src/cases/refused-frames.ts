@@ -36,6 +36,7 @@ function between(id: string, title: string, forbidden: Forbidden, how: FrameOpti
     expectation: "The first message is echoed, then the connection is failed with 1002; no pong is sent.",
     steps: () => [text(hello, how), frame(opcode, payload, { ...how, rsv }), ping("", how), killAfter(1000)],
     expected: { OK: [message(hello)], "NON-STRICT": [] },
+    nonStrict: "The connection was failed before the first message was echoed.",
   };
 }
 

@@ -97,6 +97,7 @@ function early(number: number, [first, second, third]: Parts, title: string, sen
     expectation:
       "The connection is failed with 1007 as soon as the text is invalid (OK), or after its end (NON-STRICT).",
     expected: { OK: [timedOut("A")], "NON-STRICT": [timedOut("A"), timedOut("B")] },
+    nonStrict: "The text was refused only after its end, not as soon as it was invalid.",
   };
 }
 

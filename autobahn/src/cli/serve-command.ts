@@ -1,4 +1,4 @@
-import { reasonFor, isGood, summaryTable } from "../report/summary.ts";
+import { reasonLine, isGood, summaryTable } from "../report/summary.ts";
 import type { CaseRun } from "../run/case-run.ts";
 import { messageOf } from "../run/run-case.ts";
 import { FuzzingServer } from "../serve/fuzzing-server.ts";
@@ -37,7 +37,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     onDone(run) {
       runs.set(`${run.agent} ${run.case.id}`, run);
       unsaved = true;
-      if (!isGood(run.verdict)) console.log(`${run.agent}: ${reasonFor(run)}`);
+      if (!isGood(run.verdict)) console.log(`${run.agent}: ${reasonLine(run)}`);
     },
     onUpdate: save,
     onStop: () => stop(),

@@ -38,12 +38,30 @@ export function summaryTable(runs: readonly CaseRun[]): string {
 }
 
 /** Why a case is not OK, in one sentence. */
-export function reasonFor({ case: kase, verdict }: CaseRun): string {
+function reasonFor({ verdict }: CaseRun): string {
   const { behavior, behaviorClose, result, resultClose } = verdict;
   const words = behavior === behaviorClose ? behavior : `${behavior}, close ${behaviorClose}`;
   const told = [behavior === "OK" ? "" : result, good(behaviorClose) ? "" : resultClose].filter(Boolean);
-  return `${kase.id.padEnd(8)} ${words}: ${[...new Set(told)].join(" ")}`;
+  return `${words}: ${told.join(" ")}`;
 }
 
-export const reasons = (runs: readonly CaseRun[]): string[] =>
-  runs.filter(({ verdict }) => !isGood(verdict) || verdict.behavior === "INFORMATIONAL").map(reasonFor);
+export const reasonLine = (run: CaseRun): string => `${run.case.id.padEnd(8)} ${reasonFor(run)}`;
+
+/** So many neighbours with the same reason share a line. */
+const manyAlike = 4;
+
+/** A line for each case that is not OK; one for all in a row that say the same, as without compression. */
+export function reasons(runs: readonly CaseRun[]): string[] {
+  const told = runs.filter(({ verdict }) => !isGood(verdict) || verdict.behavior === "INFORMATIONAL");
+  const groups: CaseRun[][] = [];
+  for (const run of told) {
+    const last = groups.at(-1);
+    if (last && reasonFor(last[0]!) === reasonFor(run)) last.push(run);
+    else groups.push([run]);
+  }
+  return groups.flatMap((group) => {
+    if (group.length < manyAlike) return group.map(reasonLine);
+    const [first, last] = [group[0]!, group.at(-1)!];
+    return [`${first.case.id} to ${last.case.id} (${group.length} cases) ${reasonFor(first)}`];
+  });
+}

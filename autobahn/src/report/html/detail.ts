@@ -11,11 +11,14 @@ export interface Detail {
 
 /** The page holds every case of every agent; the JSON files have the whole log. */
 const maxEntries = 60;
-const maxText = 96;
+/** Of a case that passed there is less to find out. */
+const maxEntriesPassed = 16;
+const maxText = 64;
 
 export function detailOf(report: CaseReport): Detail {
   const times = report.wirelogTimes ?? [];
-  const log = report.wirelog.slice(0, maxEntries).map((entry, i) => {
+  const passed = report.behavior === "OK" && report.behaviorClose === "OK";
+  const log = report.wirelog.slice(0, passed ? maxEntriesPassed : maxEntries).map((entry, i) => {
     const [what, more] = describeEntry(entry);
     const at = times[i];
     return [at === undefined ? "" : at.toFixed(1), what, more] as const;
