@@ -39,6 +39,9 @@ interface MessageOptions extends Writing {
 /** How long the peer has to answer a close, and as server to drop TCP after the closing handshake. */
 const closingTime = 1000;
 
+/** For a server that closes and then keeps TCP open: longer than any case takes to fail it. */
+const lastPatience = 15_000;
+
 type RawFrame = Pick<Frame, "opcode" | "payload" | "fin" | "rsv">;
 
 export class Connection {
@@ -249,6 +252,8 @@ export class Connection {
   #answerClose(): void {
     this.#sendClose(serializeClose(1000));
     if (this.#isServer) this.#drop("end");
+    // The original leaves this to the case's own timer, and waits for ever where there is none.
+    else this.after(lastPatience, () => this.#drop("reset"));
   }
 
   #sendClose(payload: Buffer): void {

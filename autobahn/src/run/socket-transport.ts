@@ -2,6 +2,8 @@ import { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { Transport } from "../fuzzer/transport.ts";
 
+const lingering = 2000;
+
 /** A TCP or TLS connection as the fuzzer wants it: writes of one turn leave in one piece, nothing is delayed. */
 export function socketTransport(socket: Socket): Transport {
   let gathered: Buffer[] = [];
@@ -22,6 +24,8 @@ export function socketTransport(socket: Socket): Transport {
     end() {
       flush();
       socket.destroySoon();
+      // A peer that does not read would keep what is left from leaving, and the connection from ending.
+      setTimeout(() => socket.destroy(), lingering).unref();
     },
     reset() {
       gathered = [];
