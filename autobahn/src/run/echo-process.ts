@@ -13,6 +13,8 @@ export interface EchoProcess {
 export function startEcho(command: readonly [string, ...string[]]): Promise<EchoProcess> {
   const [program, ...args] = command;
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+  // However this program ends, the server must not stay behind.
+  process.once("exit", () => stop(child));
   return new Promise((resolve, reject) => {
     child.once("error", (error) => reject(new Error(`cannot start ${command.join(" ")}: ${error.message}`)));
     child.once("exit", (code) =>

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Case } from "../cases/case.ts";
 import { formatDeflate } from "../wire/deflate-params.ts";
@@ -14,7 +14,8 @@ const patience = 5000;
 
 export function dial({ host, port, secure }: Target): Socket {
   // Whose certificate it is does not matter to the protocol, and test servers sign their own.
-  if (secure) return connectTls({ host, port, rejectUnauthorized: false, servername: host });
+  const servername = isIP(host) ? "" : host;
+  if (secure) return connectTls({ host, port, rejectUnauthorized: false, servername });
   return connectTcp({ host, port });
 }
 
