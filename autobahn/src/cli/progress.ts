@@ -16,7 +16,7 @@ export function createProgress(total: number): Progress {
 function bar(total: number): Progress {
   let notOk = 0;
   const format = "  {bar} {value}/{total} cases, {notOk} not OK, {duration_formatted}";
-  const single = new SingleBar({ format, stream: process.stderr, hideCursor: true }, Presets.shades_classic);
+  const single = new SingleBar({ format, stream: process.stderr }, Presets.shades_classic);
   single.start(total, 0, { notOk });
   return {
     step(run) {
