@@ -11,15 +11,22 @@ export interface RunOptions {
 /** More would only wait for each other: these keep both ends busy. */
 const busyTogether = 4;
 
+/** Megabytes in one message occupy a peer for so long that a neighbour's close could come too late for its second. */
+const isBig = (kase: Case): boolean =>
+  kase.kind === "echo" && kase.bytesPerWrite === undefined && kase.length >= 1024 * 1024;
+
 /**
- * Cases that mostly wait go first, many at a time; the ones that move megabytes follow, so that they do not delay
- * anything that is timed by the second. The runs come back in the order of the cases.
+ * Cases that mostly wait go first, many at a time; then the big ones, each alone; the long exchanges of small
+ * messages come last. So nothing that is timed by the second is delayed by what another case does. The runs come
+ * back in the order of the cases.
  */
 export async function runCases(cases: readonly Case[], options: RunOptions): Promise<CaseRun[]> {
   const runs = new Map<Case, CaseRun>();
   const waiting = cases.filter(({ kind }) => kind === "script");
-  const busy = cases.filter(({ kind }) => kind !== "script").toSorted(byMessages);
+  const big = cases.filter(isBig);
+  const busy = cases.filter((kase) => kase.kind !== "script" && !isBig(kase)).toSorted(byMessages);
   await inParallel(waiting, options.parallel, options, runs);
+  await inParallel(big, 1, options, runs);
   await inParallel(busy, Math.min(options.parallel, busyTogether), options, runs);
   return cases.flatMap((kase) => runs.get(kase) ?? []);
 }
