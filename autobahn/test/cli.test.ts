@@ -29,6 +29,12 @@ function command(...args: string[]): Promise<Ended> {
   });
 }
 
+/** Says that it listens as an echo server does, but knows no WebSocket. */
+const webServer = `
+const server = require("node:http").createServer((request, response) => response.writeHead(426).end());
+server.listen(0, "127.0.0.1", () => console.log("listening on ws://127.0.0.1:" + server.address().port));
+`;
+
 let folder: string;
 let server: RunningServer;
 let url: string;
@@ -49,6 +55,7 @@ beforeAll(async () => {
   const address = http.address();
   httpUrl = `ws://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
   writeFileSync(join(folder, "file"), "");
+  writeFileSync(join(folder, "web.cjs"), webServer);
 }, 60_000);
 
 afterAll(async () => {
@@ -74,6 +81,11 @@ describe("what its user can mend", () => {
       /cannot use nowhere\.json as expectation/,
     ],
     ["a port in use", () => ["serve", "--port", String(server.port)], /cannot listen on 127\.0\.0\.1/],
+    [
+      "a server of its own that is none",
+      () => ["test", "--start", "node web.cjs"],
+      /no WebSocket server: .* 426/,
+    ],
     ["a command that is none", () => ["test", "--start", "./nowhere"], /cannot start \.\/nowhere/],
   ];
 
