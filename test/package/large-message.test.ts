@@ -33,7 +33,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function startEcho(): Promise<{ server: ChildProcess; port: number }> {
   const args = [join(folder, "dist/cli.js"), "echo", "--port", "0", "--max-payload", "64mb"];
   const server = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  const [line] = (await once(server.stdout!, "data")) as [Buffer];
+  const [line] = (await once(server.stdout, "data")) as [Buffer];
   return { server, port: Number(/:(\d+)\n/.exec(line.toString())![1]) };
 }
 
