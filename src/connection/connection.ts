@@ -1,9 +1,9 @@
-import { CloseCode, isCloseCode } from "../frame/close-code.ts";
-import { MAX_REASON_SIZE, parseClosePayload, serializeClosePayload } from "../frame/close-payload.ts";
+import { CloseCode } from "../frame/close-code.ts";
+import { parseClosePayload, serializeClosePayload } from "../frame/close-payload.ts";
 import { Opcode } from "../frame/opcode.ts";
 import { MAX_CONTROL_SIZE } from "../frame/rules.ts";
-import { utf8Length } from "../frame/text.ts";
 import { VIOLATIONS, type Violation } from "../frame/violation.ts";
+import { checkClose } from "./check-close.ts";
 import type { MessageCodec } from "./codec.ts";
 import type { CloseEvent, ConnectionEvent, MessageKind } from "./event.ts";
 import { type ControlFrame, Inbound } from "./inbound.ts";
@@ -214,18 +214,7 @@ export class Connection {
    * empty. Throws ERR_INVALID_CLOSE_CODE, ERR_CLOSE_REASON_TOO_LONG (over 123 octets).
    */
   close(code: number = CloseCode.NO_STATUS_RECEIVED, reason = ""): void {
-    if (code !== CloseCode.NO_STATUS_RECEIVED && !isCloseCode(code)) {
-      throw new MisuseError("ERR_INVALID_CLOSE_CODE", `a Close frame cannot carry the code ${code}`);
-    }
-    if (code === CloseCode.NO_STATUS_RECEIVED && reason !== "") {
-      throw new MisuseError("ERR_INVALID_CLOSE_CODE", "a reason needs a code");
-    }
-    if (utf8Length(reason) > MAX_REASON_SIZE) {
-      throw new MisuseError(
-        "ERR_CLOSE_REASON_TOO_LONG",
-        `a close reason has at most ${MAX_REASON_SIZE} octets`,
-      );
-    }
+    checkClose(code, reason);
     if (this.#state !== "open") return;
     this.#sendClose(code, reason);
     this.#move("close sent");

@@ -6,8 +6,8 @@ import type { Platform } from "./platform.ts";
 /*
  * The output of a connection. Small frames are written one behind the other into a slab, so that everything a
  * received chunk has caused leaves in one write; large payloads pass through as they are. A slab may be shared by
- * all connections of a server: each holds a range of it for as long as its output is not taken, and when another
- * connection has written behind that range, a new one is begun.
+ * all connections of a server: each holds a range of it for as long as its output is not taken. When another connection
+ * has written behind that range, it moves to the end, so that what waits holds one slab at the most.
  */
 
 const SLAB_SIZE = 64 * 1024;
@@ -159,18 +159,27 @@ export class Outbox {
   /** Writes a header with room for `room` octets behind it, and returns where they begin. */
   #header(first: number, length: number, key: number | undefined, room = 0): number {
     const slab = this.#slab;
-    slab.reserve(headerSizeFor(length, key !== undefined) + room);
-    if (slab.bytes !== this.#range || slab.at !== this.#to) {
-      this.#closeRange();
-      // The marks now belong to this range: the one that was taken can no longer be given back.
-      this.#taken = undefined;
-      this.#range = slab.bytes;
-      this.#from = slab.at;
-      this.#to = slab.at;
-    }
+    const size = headerSizeFor(length, key !== undefined) + room;
+    slab.reserve(size);
+    if (slab.bytes !== this.#range || slab.at !== this.#to) this.#beginRange(size);
     const end = writeHeader(slab.bytes, slab.at, first, length, key);
     if (room === 0) this.#extend(end);
     return end;
+  }
+
+  /** Begins a range with room for `size` octets, and what waits in an older one moves there: it leaves in one write. */
+  #beginRange(size: number): void {
+    if (this.#to - this.#from > MERGE_LIMIT) this.#copyOut();
+    const old = this.#range;
+    const waiting = old === undefined ? 0 : this.#to - this.#from;
+    const slab = this.#slab;
+    slab.reserve(waiting + size);
+    if (old !== undefined) slab.bytes.set(old.subarray(this.#from, this.#to), slab.at);
+    // The marks now belong to this range: the one that was taken can no longer be given back.
+    this.#taken = undefined;
+    this.#range = slab.bytes;
+    this.#from = slab.at;
+    this.#to = slab.at += waiting;
   }
 
   #extend(end: number): void {
@@ -180,9 +189,17 @@ export class Outbox {
   }
 
   #chunk(bytes: Uint8Array): void {
-    this.#closeRange();
+    this.#copyOut();
     (this.#chunks ??= []).push(bytes);
     this.#size += bytes.length;
+  }
+
+  /** Output that may wait long must not hold a whole slab: it gets memory of its own. */
+  #copyOut(): void {
+    if (this.#range === undefined) return;
+    (this.#chunks ??= []).push(new Uint8Array(this.#range.subarray(this.#from, this.#to)));
+    if (this.#slab.bytes === this.#range && this.#slab.at === this.#to) this.#slab.at = this.#from;
+    this.#range = undefined;
   }
 
   #closeRange(): void {

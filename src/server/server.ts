@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type net from "node:net";
+import { checkClose } from "../connection/check-close.ts";
 import { CloseCode } from "../frame/close-code.ts";
 import { Context } from "./context.ts";
 import { receiveUpgrade, type UpgradeListener } from "./attached.ts";
@@ -58,10 +59,11 @@ export class WebSocketServer {
 
   /**
    * Stops listening, closes every connection with 1001, and resolves when all are gone, at the latest after
-   * `closeTimeout`. HTTP servers it was attached to go on.
+   * `closeTimeout`. Rejects with `MisuseError` for a code or reason that cannot be sent. HTTP servers it was attached to go on.
    */
   async close({ code = CloseCode.GOING_AWAY, reason = "" }: CloseOptions = {}): Promise<void> {
     const context = this.#context;
+    checkClose(code, reason);
     context.closing = true;
     for (const [server, listener] of this.#attached) server.off("upgrade", listener);
     this.#attached.clear();

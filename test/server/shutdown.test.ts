@@ -16,6 +16,15 @@ describe("close", () => {
     expect(await seen).toEqual(clients.map(() => [1001, "bye"]));
   });
 
+  it("rejects a code that cannot be sent, and goes on as before", async () => {
+    const { server, connect } = await meet({});
+    await expect(server.close({ code: 1006 })).rejects.toMatchObject({ code: "ERR_INVALID_CLOSE_CODE" });
+    await expect(server.close({ reason: "x".repeat(124) })).rejects.toMatchObject({
+      code: "ERR_CLOSE_REASON_TOO_LONG",
+    });
+    await once(connect(), "open");
+  });
+
   it("takes another code", async () => {
     const { server, connect } = await meet({});
     const client = connect();
