@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { allCases } from "../src/cases/index.ts";
 import { selectCases } from "../src/cases/select.ts";
 import type { CaseReport } from "../src/report/case-json.ts";
-import { parseIndex } from "../src/report/index-json.ts";
+import { indexOf, parseIndex } from "../src/report/index-json.ts";
 import { reasons, summaryTable } from "../src/report/summary.ts";
 import { ReportFolder } from "../src/report/write-reports.ts";
 import type { CaseRun } from "../src/run/case-run.ts";
@@ -111,6 +111,12 @@ describe("reports", () => {
     expect(reasons(await run("ws plain", ["13.*", "1.1.1"]))).toEqual([
       "13.1.1 to 13.7.18 (126 cases) UNIMPLEMENTED, close OK: No permessage-deflate was agreed.",
     ]);
+  });
+
+  it("take any name for an agent", async () => {
+    const runs = await run("__proto__", ["1.1.1"]);
+    expect(JSON.stringify(indexOf(runs))).toMatch(/^\{"__proto__":\{"1\.1\.1":\{"behavior":"OK"/);
+    expect("1.1.1" in {}).toBe(false);
   });
 
   it("do not overwrite what is no report", () => {

@@ -14,18 +14,20 @@ export interface IndexEntry {
 export type Index = Readonly<Record<string, Readonly<Record<string, IndexEntry>>>>;
 
 export function indexOf(runs: readonly CaseRun[]): Index {
-  const index: Record<string, Record<string, IndexEntry>> = {};
+  // Maps first: an agent is named by whoever connects, and may be called __proto__.
+  const agents = new Map<string, Map<string, IndexEntry>>();
   for (const { agent, case: kase, verdict, duration, outcome } of runs) {
-    index[agent] ??= {};
-    index[agent][kase.id] = {
+    const cases = agents.get(agent) ?? new Map<string, IndexEntry>();
+    agents.set(agent, cases);
+    cases.set(kase.id, {
       behavior: verdict.behavior,
       behaviorClose: verdict.behaviorClose,
       duration: Math.round(duration),
       remoteCloseCode: outcome.remoteCloseCode,
       reportfile: reportFile(agent, kase.id),
-    };
+    });
   }
-  return index;
+  return Object.fromEntries([...agents].map(([agent, cases]) => [agent, Object.fromEntries(cases)]));
 }
 
 /** What is new replaces what there was of the same agent and case. */
