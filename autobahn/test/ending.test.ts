@@ -5,6 +5,7 @@ import { createDriver } from "../src/fuzzer/driver.ts";
 import { freshOutcome } from "../src/fuzzer/outcome.ts";
 import { WireLog } from "../src/fuzzer/wire-log.ts";
 import { judge } from "../src/judge/judge.ts";
+import type { Verdict } from "../src/judge/verdict.ts";
 import { Opcode } from "../src/wire/opcode.ts";
 import { FakeClock } from "./fake-clock.ts";
 
@@ -22,7 +23,7 @@ interface Server {
 
 const dropped = Buffer.alloc(0);
 
-function verdictOf(id: string, { on }: Server): string {
+function verdictOf(id: string, { on }: Server): Verdict {
   const clock = new FakeClock();
   const kase = caseOf(id);
   const driver = createDriver(kase);
@@ -55,9 +56,10 @@ function verdictOf(id: string, { on }: Server): string {
   driver.start(connection);
   clock.run();
   expect(gone).toBe(true);
-  const { behavior, behaviorClose } = judge(kase, connection.outcome, driver.seen());
-  return `${behavior} / ${behaviorClose}`;
+  return judge(kase, connection.outcome, driver.seen());
 }
+
+const words = ({ behavior, behaviorClose }: Verdict): string => `${behavior} / ${behaviorClose}`;
 
 const close = (code: number): Buffer => Buffer.from([0x88, 2, code >> 8, code & 255]);
 const { text, close: closing } = Opcode;
@@ -110,7 +112,15 @@ describe("the end of a connection", () => {
       "FAILED / OK",
     ],
   ])("%s (%s)", (_, id, server, verdict) => {
-    expect(verdictOf(id, server)).toBe(verdict);
+    expect(words(verdictOf(id, server))).toBe(verdict);
+  });
+
+  it("is told with what the fuzzer objected to", () => {
+    const server = { on: { [text]: [hex("8180 00000000")], [closing]: [close(1000), dropped] } };
+    expect(verdictOf("1.1.1", server)).toMatchObject({
+      result: "Expected text of 0 bytes, received nothing. The fuzzer objected: masked frame from a server.",
+      resultClose: "The closing handshake was not completed: masked frame from a server.",
+    });
   });
 
   it("is judged without an opening handshake too", () => {

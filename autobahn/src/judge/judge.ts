@@ -65,10 +65,16 @@ function judgeBehavior(kase: Case, outcome: Outcome, seen: Seen, closed: Closed)
   return seen;
 }
 
+/** What was wrong with the peer's bytes is the better half of the reason. */
+function withObjection(seen: Seen, { violation }: Outcome): Seen {
+  if (violation === null || seen.behavior !== "FAILED") return seen;
+  return { ...seen, result: `${seen.result} The fuzzer objected: ${violation}.` };
+}
+
 export function judge(kase: Case, outcome: Outcome, seen: Seen): Verdict {
   const closed = judgeClosing(kase.closing, outcome);
   if (kase.kind === "script" && kase.informational) {
     return { ...seen, behaviorClose: "INFORMATIONAL", resultClose: closed.resultClose };
   }
-  return { ...judgeBehavior(kase, outcome, seen, closed), ...closed };
+  return { ...withObjection(judgeBehavior(kase, outcome, seen, closed), outcome), ...closed };
 }
