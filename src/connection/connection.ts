@@ -189,8 +189,9 @@ export class Connection {
     this.#outgoing.prepared(kind, bytes, deflated);
   }
 
-  /** The octets of a compressed message; undefined where it goes out as it is, because that is no larger. */
+  /** What a message is compressed to; undefined where it goes out as it is. Throws ERR_NOT_OPEN, ERR_MESSAGE_OPEN. */
   deflateMessage(bytes: Uint8Array): Uint8Array | undefined {
+    this.#checkOpen();
     return this.#outgoing.deflate(bytes);
   }
 

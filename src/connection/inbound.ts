@@ -43,6 +43,8 @@ const EMPTY = new Uint8Array(0);
  * hold up to 64 MiB.
  */
 const INFLATE_BUDGET = 512 * 1024;
+/** Octets that a fragment may take more than what it holds. */
+const FLUSH_SIZE = 64;
 
 export class Inbound {
   readonly #options: InboundOptions;
@@ -197,9 +199,12 @@ export class Inbound {
   #roomFor(first: number, maxPayload: number): number {
     const isFirst = (first & 0xf) !== Opcode.CONTINUATION;
     const compressed = isFirst ? (first & 0x40) !== 0 : this.#compressed;
-    // What does not compress grows a little; the limit itself holds for what is inflated.
-    const limit = compressed ? maxPayload + Math.ceil(maxPayload / 1024) + 64 : maxPayload;
-    return isFirst ? limit : limit - this.#declared;
+    const declared = isFirst ? 0 : this.#declared;
+    if (!compressed) return maxPayload - declared;
+    // What does not compress grows: with zlib by up to a seventh, and by a flush for each fragment. The limit itself
+    // holds for what is inflated.
+    const growth = Math.ceil(maxPayload / 7) + FLUSH_SIZE * (isFirst ? 1 : this.#fragments + 1);
+    return Math.min(maxPayload + growth, Number.MAX_SAFE_INTEGER) - declared;
   }
 
   /** Unmasks what the input has of the payload; returns the OR of its octets. */
@@ -257,7 +262,10 @@ export class Inbound {
   #readInflated(): InboundEvent | undefined {
     const inflater = this.#options.inflater!;
     const assembly = this.#assembly;
-    for (let slice = inflater.read(); slice !== undefined; slice = inflater.read()) {
+    for (;;) {
+      if (this.#work >= INFLATE_BUDGET) return undefined;
+      const slice = inflater.read();
+      if (slice === undefined) break;
       this.#inflated += slice.length;
       if (this.#inflated > this.#options.maxPayload)
         return { type: "violation", violation: "message-too-big" };
@@ -268,7 +276,6 @@ export class Inbound {
       this.#work += slice.length;
       const event = asEvent(assembly.take(false));
       if (event !== undefined) return event;
-      if (this.#work >= INFLATE_BUDGET) return undefined;
     }
     this.#inflating = false;
     if (inflater.error !== undefined) return { type: "violation", violation: "invalid-deflate" };

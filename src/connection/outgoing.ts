@@ -32,8 +32,8 @@ export class Outgoing {
 
   /** A whole message; a string is text. */
   message(kind: MessageKind, data: string | Uint8Array): void {
-    this.#checkNoneOpen();
     if (this.#codec === undefined) {
+      this.#checkNoneOpen();
       if (typeof data === "string") this.#outbox.textFrame(FIN | Opcode.TEXT, data);
       else this.#outbox.frame(FIN | opcodeOf(kind), data);
     } else {
@@ -63,6 +63,7 @@ export class Outgoing {
 
   /** The octets of a compressed message; undefined where it goes out as it is, because that is no larger. */
   deflate(bytes: Uint8Array): Uint8Array | undefined {
+    this.#checkNoneOpen();
     const { length } = bytes;
     if (this.#codec === undefined || length < this.#codec.threshold || length > MAX_DEFLATED)
       return undefined;

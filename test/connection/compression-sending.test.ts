@@ -1,0 +1,153 @@
+import { randomFillSync } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { hex, join, toHex, utf8 } from "../octets.ts";
+import { serverFrames } from "../wire/octets.ts";
+import { codecFor, deflatingClient, deflatingServer, inflated, NO_TAKEOVER, TAKEOVER } from "./compressed.ts";
+import { feed, messageOf, misuse, output, pieceOf, server } from "./wire.ts";
+
+const KEY = "00000000";
+
+describe("sending", () => {
+  const firsts = (octets: Uint8Array): string[] =>
+    serverFrames(Buffer.from(octets)).map(({ first }) => first.toString(16));
+
+  it("marks what it has compressed, and zlib reads it", () => {
+    const connection = deflatingServer();
+    const text = "the same, the same, the same, the same";
+    connection.sendText(text);
+    connection.sendBinary(utf8(text));
+    const frames = serverFrames(Buffer.from(output(connection)));
+    expect(frames.map(({ first }) => first)).toEqual([0xc1, 0xc2]);
+    for (const { payload } of frames) {
+      expect(payload.length).toBeLessThan(text.length);
+      expect(inflated(payload).toString()).toBe(text);
+    }
+  });
+
+  it("leaves messages below the threshold as they are", () => {
+    const connection = deflatingServer({}, { threshold: 100 });
+    connection.sendText("a".repeat(99));
+    connection.sendText("a".repeat(100));
+    expect(firsts(output(connection))).toEqual(["81", "c1"]);
+  });
+
+  it("leaves a message as it is that would not get smaller", () => {
+    const connection = deflatingServer();
+    const noise = randomFillSync(new Uint8Array(500));
+    connection.sendBinary(noise);
+    connection.sendText("");
+    expect(toHex(output(connection).subarray(4, -2))).toBe(toHex(noise));
+  });
+
+  it("leaves a message as it is that would hold up all others", () => {
+    const connection = deflatingServer();
+    connection.sendBinary(new Uint8Array(1024 * 1024));
+    connection.sendBinary(new Uint8Array(1024 * 1024 + 1));
+    expect(firsts(output(connection))).toEqual(["c2", "82"]);
+  });
+
+  it("under takeover keeps the window, also over what did not get smaller and what was not compressed", () => {
+    const connection = deflatingServer({}, { parameters: TAKEOVER, threshold: 10 });
+    const noise = randomFillSync(new Uint8Array(500));
+    const peer = deflatingClient({}, { parameters: TAKEOVER });
+    connection.sendBinary(noise);
+    connection.sendText("short");
+    connection.sendBinary(noise);
+    const octets = output(connection);
+    const frames = serverFrames(Buffer.from(octets));
+    expect(frames.map(({ first }) => first)).toEqual([0xc2, 0x81, 0xc2]);
+    expect(frames[0]!.payload.length).toBeGreaterThan(500);
+    expect(frames[2]!.payload.length).toBeLessThan(20);
+    expect(feed(peer, octets)).toEqual([
+      messageOf("binary", noise),
+      messageOf("text", utf8("short")),
+      messageOf("binary", noise),
+    ]);
+  });
+
+  it("in fragments marks the first only, and each can be read at once", () => {
+    const connection = deflatingServer();
+    const peer = deflatingClient({ delivery: "pieces" });
+    connection.sendFragment("text", utf8("one "), false);
+    const begun = output(connection);
+    expect(feed(peer, begun)).toEqual([pieceOf("text", utf8("one "), false)]);
+    connection.sendFragment("text", utf8(""), false);
+    connection.ping();
+    connection.sendFragment("text", utf8("two"), true);
+    const rest = output(connection);
+    expect(firsts(join(begun, rest))).toEqual(["41", "0", "89", "80"]);
+    expect(feed(peer, rest)).toEqual([
+      { type: "ping", bytes: new Uint8Array(0) },
+      pieceOf("text", utf8("two"), false),
+      pieceOf("text", new Uint8Array(0), true),
+    ]);
+  });
+
+  it("shares what was prepared with all that are alike, and with no others", () => {
+    const one = deflatingServer();
+    const other = deflatingServer();
+    const bytes = utf8("broadcast ".repeat(30));
+    const prepared = one.deflateMessage(bytes);
+    expect(one.shareable).toBe(other.shareable);
+    for (const connection of [one, other]) connection.sendPrepared("text", bytes, prepared);
+    const octets = output(one);
+    expect(toHex(output(other))).toBe(toHex(octets));
+    expect(feed(deflatingClient(), octets)).toEqual([messageOf("text", bytes)]);
+    expect(deflatingServer({}, { parameters: TAKEOVER }).shareable).toBeUndefined();
+    expect(
+      deflatingServer({}, { parameters: { ...NO_TAKEOVER, serverMaxWindowBits: 9 } }).shareable,
+    ).not.toBe(one.shareable);
+    expect(server().shareable).toBeUndefined();
+    expect(server().deflateMessage(bytes)).toBeUndefined();
+  });
+
+  it("does not prepare what cannot be sent: the window would know what the peer does not", () => {
+    const connection = deflatingServer({}, { parameters: TAKEOVER });
+    connection.sendFragment("text", utf8("begun"), false);
+    expect(misuse(() => connection.deflateMessage(utf8("inside")))).toBe("ERR_MESSAGE_OPEN");
+    connection.sendFragment("text", utf8(", inside"), true);
+    const peer = deflatingClient({}, { parameters: TAKEOVER });
+    expect(feed(peer, output(connection))).toEqual([messageOf("text", utf8("begun, inside"))]);
+    connection.close(1000);
+    expect(misuse(() => connection.deflateMessage(utf8("after")))).toBe("ERR_NOT_OPEN");
+  });
+
+  it("does not keep the octets that were sent", () => {
+    const connection = deflatingServer();
+    const bytes = utf8("x".repeat(10_000));
+    connection.sendBinary(bytes);
+    bytes.fill(0);
+    connection.sendBinary(utf8("y".repeat(10_000)));
+    expect(feed(deflatingClient(), output(connection))).toEqual([
+      messageOf("binary", utf8("x".repeat(10_000))),
+      messageOf("binary", utf8("y".repeat(10_000))),
+    ]);
+  });
+});
+
+describe("what is held", () => {
+  it("is given back in both directions when the connection is over, however that comes", () => {
+    const endings: ((connection: ReturnType<typeof server>) => void)[] = [
+      (connection) => connection.abandon(),
+      (connection) => connection.receiveEnd(),
+      (connection) => connection.receive(hex(`88 80 ${KEY}`)),
+      (connection) => connection.receive(hex("ff")),
+    ];
+    for (const end of endings) {
+      const codec = codecFor("server", { parameters: TAKEOVER });
+      const released: string[] = [];
+      for (const half of ["inflater", "deflater"] as const) {
+        const one = codec[half];
+        const release = one.release.bind(one);
+        one.release = () => {
+          released.push(half);
+          release();
+        };
+      }
+      const connection = server({ codec });
+      end(connection);
+      while (connection.next() !== undefined);
+      expect(released.toSorted()).toEqual(["deflater", "inflater"]);
+    }
+  });
+});
