@@ -134,6 +134,13 @@ const DEFLATE_NUMBERS = {
 function readDeflate(given: boolean | DeflateOptions | undefined): Required<DeflateOptions> | undefined {
   if (given === undefined || given === false) return undefined;
   const options = given === true ? {} : given;
+  const { contextTakeover = false } = options ?? {};
+  if (typeof options !== "object" || options === null || typeof contextTakeover !== "boolean") {
+    throw new MisuseError(
+      "ERR_INVALID_OPTION",
+      "perMessageDeflate must be a boolean or options, its contextTakeover a boolean",
+    );
+  }
   const number = (name: keyof typeof DEFLATE_NUMBERS): number => {
     const [fallback, least, most] = DEFLATE_NUMBERS[name];
     const value = options[name] ?? fallback;
@@ -145,7 +152,7 @@ function readDeflate(given: boolean | DeflateOptions | undefined): Required<Defl
     );
   };
   return {
-    contextTakeover: options.contextTakeover ?? false,
+    contextTakeover,
     threshold: number("threshold"),
     takeoverBudget: number("takeoverBudget"),
     serverMaxWindowBits: number("serverMaxWindowBits"),

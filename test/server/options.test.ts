@@ -23,6 +23,30 @@ describe("options", () => {
   });
 
   it.each([
+    ["threshold", -1, 0],
+    ["takeoverBudget", -1, 0],
+    ["serverMaxWindowBits", 7, 8],
+    ["serverMaxWindowBits", 16, 15],
+    ["clientMaxWindowBits", 7, 8],
+    ["clientMaxWindowBits", 16, 15],
+    ["level", 0, 1],
+    ["level", 10, 9],
+    ["memLevel", 0, 1],
+    ["memLevel", 10, 9],
+  ])("perMessageDeflate.%s must not be %i, but may be %i", (name, wrong, right) => {
+    for (const value of [wrong, right + 0.5, NaN, "9", true]) {
+      expect(() => new WebSocketServer({ perMessageDeflate: { [name]: value } })).toThrow(
+        expect.objectContaining({ code: "ERR_INVALID_OPTION", message: expect.stringContaining(name) }),
+      );
+    }
+    expect(() => new WebSocketServer({ perMessageDeflate: { [name]: right } })).not.toThrow();
+  });
+
+  it.each([
+    ["perMessageDeflate", { perMessageDeflate: "yes" }],
+    ["perMessageDeflate", { perMessageDeflate: 1 }],
+    ["perMessageDeflate", { perMessageDeflate: null }],
+    ["contextTakeover", { perMessageDeflate: { contextTakeover: "no" } }],
     ["origin", { origin: "https://a.example" }],
     ["subprotocols", { subprotocols: ["a b"] }],
     ["message", { message: "echo" }],
