@@ -49,6 +49,16 @@ export {
   verifyResponse,
 } from "./handshake/client.ts";
 
+export {
+  type Agreement,
+  type AnswerError,
+  type DeflateParameters,
+  type DeflatePolicy,
+  negotiate,
+  offerFor,
+  verifyAnswer,
+} from "./deflate/params.ts";
+
 export type {
   CloseEvent,
   ConnectionEvent,

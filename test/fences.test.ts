@@ -96,7 +96,7 @@ describe("sizes", () => {
     expect(files.filter((file) => lines(file) > 300)).toEqual([]);
   });
 
-  it("keeps the WebSocket under 3,500 lines and its compression under 1,800", () => {
+  it("keeps the WebSocket under 4,200 lines and its compression under 1,800", () => {
     const counted = {
       rest: total(files.filter((f) => !isDeflate(f))),
       deflate: total(files.filter(isDeflate)),
