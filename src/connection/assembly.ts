@@ -32,11 +32,6 @@ export class Assembly {
     this.#options = options;
   }
 
-  /** Whether a message has begun and not ended. */
-  get open(): boolean {
-    return this.#kind !== undefined;
-  }
-
   begin(text: boolean): void {
     this.#text = text;
     this.#kind = text ? "text" : "binary";

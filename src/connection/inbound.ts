@@ -3,9 +3,10 @@ import { mask } from "../frame/mask.ts";
 import { isControl, Opcode } from "../frame/opcode.ts";
 import { checkFirstOctet, checkLength, checkSecondOctet, MAX_CONTROL_SIZE } from "../frame/rules.ts";
 import type { Violation } from "../frame/violation.ts";
-import { Assembly, type AssemblyOptions } from "./assembly.ts";
-import type { MessageInflater } from "./codec.ts";
-import type { MessageEvent, PieceEvent } from "./event.ts";
+import { Assembly } from "./assembly.ts";
+import type { MessageEvent } from "./event.ts";
+import { asEvent, type ControlFrame, type InboundEvent, type InboundOptions } from "./inbound-event.ts";
+import { readSmallMessage, SMALL_HEADER } from "./small-message.ts";
 
 /*
  * The input of a connection: octets to messages, pieces and control frames.
@@ -16,26 +17,6 @@ import type { MessageEvent, PieceEvent } from "./event.ts";
  *
  * Payloads are unmasked into memory of their own; those of compressed messages are inflated slice by slice.
  */
-
-export interface InboundOptions extends AssemblyOptions {
-  readonly fromClient: boolean;
-  readonly maxFragments: number;
-  readonly tolerateLongLengths: boolean;
-  /** Where compression was agreed on. */
-  readonly inflater: MessageInflater | undefined;
-}
-
-/** A control frame as it came; what it asks for is the connection's business. */
-export interface ControlFrame {
-  readonly type: "control";
-  readonly opcode: number;
-  readonly payload: Uint8Array;
-}
-export interface Failure {
-  readonly type: "violation";
-  readonly violation: Violation;
-}
-export type InboundEvent = MessageEvent | PieceEvent | ControlFrame | Failure;
 
 const EMPTY = new Uint8Array(0);
 /**
@@ -54,6 +35,9 @@ export class Inbound {
   /** A header that was cut, and how much of it is there. */
   #cut: Uint8Array | undefined;
   #cutSize = 0;
+
+  /** The longest message that is read in one go; -1 for none. */
+  readonly #maxSmall: number;
 
   // The frame whose payload is being read.
   #inFrame = false;
@@ -80,6 +64,8 @@ export class Inbound {
   constructor(options: InboundOptions) {
     this.#options = options;
     this.#assembly = new Assembly(options);
+    this.#maxSmall =
+      options.fromClient && options.delivery === "messages" ? Math.min(125, options.maxPayload) : -1;
   }
 
   /** Whether what was received is not used up yet. */
@@ -89,7 +75,7 @@ export class Inbound {
 
   /** Whether a message has begun and not ended. */
   get messageOpen(): boolean {
-    return this.#assembly.open;
+    return this.#fragments > 0;
   }
 
   receive(bytes: Uint8Array): void {
@@ -105,6 +91,7 @@ export class Inbound {
     this.#at = this.#end = 0;
     this.#cut = this.#control = undefined;
     this.#assembly.drop();
+    this.#fragments = 0;
     this.#inflating = false;
     this.#options.inflater?.release();
   }
@@ -113,11 +100,18 @@ export class Inbound {
   next(): InboundEvent | undefined {
     while (this.#inflating || this.#at < this.#end) {
       if (!this.#inflating && !this.#inFrame) {
+        const message = this.#readSmallMessage();
+        if (message !== undefined) return message;
         const violation = this.#cut === undefined ? this.#readHeader() : this.#mendHeader();
         if (violation !== undefined) return { type: "violation", violation };
         if (!this.#inFrame) break;
       }
-      const event = this.#inflating ? this.#readInflated() : this.#readPayload();
+      const inControl = isControl(this.#opcode);
+      const event = this.#inflating
+        ? this.#readInflated()
+        : inControl
+          ? this.#readControl()
+          : this.#readData();
       if (event !== undefined) return event;
       if (this.#inflating && this.#work >= INFLATE_BUDGET) {
         this.#work = 0;
@@ -126,6 +120,15 @@ export class Inbound {
     }
     this.#input = EMPTY;
     return undefined;
+  }
+
+  /** Where no message is open and no header cut. */
+  #readSmallMessage(): MessageEvent | undefined {
+    if (this.#fragments !== 0 || this.#cut !== undefined) return undefined;
+    const { platform } = this.#options;
+    const message = readSmallMessage(this.#input, this.#at, this.#end, this.#maxSmall, platform);
+    if (message !== undefined) this.#at += SMALL_HEADER + message.bytes.length;
+    return message;
   }
 
   /** Reads the header at the input's position where it is whole; else keeps what is there for the next chunk. */
@@ -144,7 +147,7 @@ export class Inbound {
     const cut = this.#cut!;
     while (this.#at < this.#end) {
       cut[this.#cutSize++] = this.#input[this.#at++]!;
-      // The header's end moves the position in the octets it was read from; here those are not the input.
+      // A whole header moves the position in the octets it was read from, which are not the input here.
       const at = this.#at;
       const violation = this.#tryHeader(cut, 0, this.#cutSize);
       this.#at = at;
@@ -161,7 +164,7 @@ export class Inbound {
   #tryHeader(bytes: Uint8Array, at: number, end: number): Violation | undefined {
     const { fromClient, maxPayload, tolerateLongLengths } = this.#options;
     const first = bytes[at]!;
-    const violation = checkFirstOctet(first, this.#assembly.open, this.#options.inflater !== undefined);
+    const violation = checkFirstOctet(first, this.#fragments > 0, this.#options.inflater !== undefined);
     if (violation !== undefined || end - at < 2) return violation;
     const second = bytes[at + 1]!;
     const unlawful = checkSecondOctet(first, second, fromClient);
@@ -217,10 +220,6 @@ export class Inbound {
     return mask(this.#input, from, from + size, target, at, this.#key, phase);
   }
 
-  #readPayload(): InboundEvent | undefined {
-    return isControl(this.#opcode) ? this.#readControl() : this.#readData();
-  }
-
   #readControl(): ControlFrame | undefined {
     const payload = this.#control!;
     const size = Math.min(this.#remaining, this.#end - this.#at);
@@ -246,7 +245,7 @@ export class Inbound {
       const violation = assembly.added(size, this.#unmask(size, assembly.memory, assembly.size));
       if (violation !== undefined) return { type: "violation", violation };
     }
-    return asEvent(assembly.take(last));
+    return this.#take(last);
   }
 
   /** Gives a piece of a compressed message to the inflater. */
@@ -279,10 +278,13 @@ export class Inbound {
     }
     this.#inflating = false;
     if (inflater.error !== undefined) return { type: "violation", violation: "invalid-deflate" };
-    const last = !this.#inFrame && this.#fin;
-    return asEvent(assembly.take(last));
+    return this.#take(!this.#inFrame && this.#fin);
+  }
+
+  /** Hands out the message, or its piece. */
+  #take(last: boolean): InboundEvent | undefined {
+    const taken = asEvent(this.#assembly.take(last));
+    if (last && taken?.type !== "violation") this.#fragments = 0;
+    return taken;
   }
 }
-
-const asEvent = (taken: MessageEvent | PieceEvent | Violation | undefined): InboundEvent | undefined =>
-  typeof taken === "string" ? { type: "violation", violation: taken } : taken;

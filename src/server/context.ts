@@ -31,7 +31,7 @@ export class Context {
     return this.sockets.size + this.handshakes >= this.settings.maxConnections;
   }
 
-  /** Sends made outside of a received chunk leave together, one write for each socket and turn of the event loop. */
+  /** What is sent in a turn of the event loop leaves at its end, in one write for each socket. */
   scheduleFlush(driver: Driver): void {
     if (this.#unflushed.push(driver) > 1) return;
     setImmediate(() => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { InboundEvent } from "../../src/connection/inbound.ts";
+import type { InboundEvent } from "../../src/connection/inbound-event.ts";
 import { filler, hex, join, latin1, toHex, utf8 } from "../octets.ts";
 import { inbound, read } from "./pull.ts";
 import { octetByOctet } from "./wire.ts";

@@ -1,4 +1,5 @@
-import { Inbound, type InboundEvent, type InboundOptions } from "../../src/connection/inbound.ts";
+import type { InboundEvent, InboundOptions } from "../../src/connection/inbound-event.ts";
+import { Inbound } from "../../src/connection/inbound.ts";
 import { plainPlatform } from "../../src/connection/platform.ts";
 
 /** An inbound with an account of what it allocates. */
