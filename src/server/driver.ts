@@ -56,6 +56,8 @@ export class Driver {
   #paused = false;
   /** Input waits to be inflated. */
   #held = false;
+  /** ... until the transport takes output again. */
+  #stalled = false;
   /** The peer has ended its half. */
   #ended = false;
   /** Our half of the transport is ended. */
@@ -139,7 +141,8 @@ export class Driver {
     this.#flush();
     if (!this.#paused || this.#blocked) return;
     this.#paused = false;
-    this.#resume();
+    if (this.#stalled) this.#goOnLater();
+    else this.#resume();
   }
 
   /** The transport is closed, for whatever reason. */
@@ -180,17 +183,23 @@ export class Driver {
 
   /** Inflating has used up its share of this turn. Until it is through, nothing more is read. */
   #goOnLater(): void {
+    this.#stalled = false;
     this.#held = true;
     this.#transport.pause();
-    setImmediate(() => {
-      this.#held = false;
-      if (this.#dead) return;
-      this.#dispatch();
-      this.#flush();
-      if (this.#held) return;
-      if (this.#ended) this.receiveEnd();
-      else this.#resume();
-    });
+    setImmediate(() => this.#goOn());
+  }
+
+  #goOn(): void {
+    // What is inflated may be answered: a peer that does not take that gets no more of it.
+    this.#stalled = this.#paused && !this.#dead;
+    if (this.#stalled) return;
+    this.#held = false;
+    if (this.#dead) return;
+    this.#dispatch();
+    this.#flush();
+    if (this.#held) return;
+    if (this.#ended) this.receiveEnd();
+    else this.#resume();
   }
 
   /** Reads on, unless there is a reason not to. */
