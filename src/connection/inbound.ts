@@ -265,12 +265,12 @@ export class Inbound {
       if (this.#work >= INFLATE_BUDGET) return undefined;
       const slice = inflater.read();
       if (slice === undefined) break;
-      this.#inflated += slice.length;
-      if (this.#inflated > this.#options.maxPayload)
-        return { type: "violation", violation: "message-too-big" };
-      assembly.reserve(slice.length, assembly.size === 0 ? 0 : Infinity);
-      assembly.memory.set(slice, assembly.size);
-      const violation = assembly.added(slice.length, 0xff);
+      // Octets within the limit are judged as text before those beyond it: the answer is the same for every cutting.
+      const size = Math.min(slice.length, this.#options.maxPayload - this.#inflated);
+      this.#inflated += size;
+      assembly.reserve(size, assembly.size === 0 ? 0 : Infinity);
+      assembly.memory.set(size < slice.length ? slice.subarray(0, size) : slice, assembly.size);
+      const violation = assembly.added(size, 0xff) ?? (size < slice.length ? "message-too-big" : undefined);
       if (violation !== undefined) return { type: "violation", violation };
       this.#work += slice.length;
       const event = asEvent(assembly.take(false));

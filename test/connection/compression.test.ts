@@ -191,6 +191,12 @@ describe("UTF-8 on inflated output", () => {
     ]);
   });
 
+  it("is decided before the limit, where it comes before it", () => {
+    const sent = clientFrame(0xc1, deflated(Buffer.from(`67c0${"00".repeat(500)}`, "hex")));
+    for (const chunks of [[sent], octetByOctet(sent)])
+      expect(feed(deflatingServer({ maxPayload: 100 }), ...chunks)).toEqual([failed("invalid-utf8")]);
+  });
+
   it("goes on over fragments and slices", () => {
     const text = utf8("€".repeat(20_000));
     const sent = clientFrame(0xc1, deflated(text));
