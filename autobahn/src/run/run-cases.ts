@@ -9,7 +9,7 @@ export interface RunOptions {
 }
 
 /** More would only wait for each other: these keep both ends busy. */
-const busyTogether = 4;
+const busyTogether = 8;
 
 /** Megabytes in one message occupy a peer for so long that a neighbour's close could come too late for its second. */
 const isBig = (kase: Case): boolean =>
@@ -24,18 +24,21 @@ export async function runCases(cases: readonly Case[], options: RunOptions): Pro
   const runs = new Map<Case, CaseRun>();
   const waiting = cases.filter(({ kind }) => kind === "script");
   const big = cases.filter(isBig);
-  const busy = cases.filter((kase) => kase.kind !== "script" && !isBig(kase)).toSorted(byMessages);
+  const busy = cases.filter((kase) => kase.kind !== "script" && !isBig(kase)).toSorted(byWork);
   await inParallel(waiting, options.parallel, options, runs);
   await inParallel(big, 1, options, runs);
   await inParallel(busy, Math.min(options.parallel, busyTogether), options, runs);
   return cases.flatMap((kase) => runs.get(kase) ?? []);
 }
 
-/** Cases that send the same messages go side by side: what they send is compressed once. */
-function byMessages(a: Case, b: Case): number {
+/**
+ * The longest go first, so that none is left running alone at the end; of these, cases that send the same messages go
+ * side by side: what they send is compressed once.
+ */
+function byWork(a: Case, b: Case): number {
   if (a.kind !== "deflate" || b.kind !== "deflate")
     return Number(a.kind === "deflate") - Number(b.kind === "deflate");
-  return a.data.localeCompare(b.data) || a.size - b.size;
+  return b.size - a.size || a.data.localeCompare(b.data);
 }
 
 async function inParallel(
