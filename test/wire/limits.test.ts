@@ -53,7 +53,8 @@ describe("limits of the handshake", () => {
     await enough.untilSize(ACCEPTED.length);
     const tooMany = await connect();
     await tooMany.send(withFields(31));
-    await expectRefusal(tooMany, { status: 431, because: /header fields/ });
+    // From Node 22 on node:http refuses by itself; before, it would have dropped a field without a word.
+    expect((await tooMany.untilEnded()).toString("latin1")).toMatch(/^HTTP\/1\.1 431 /);
   });
 
   it("behind an HTTP server our own limit on header fields holds", async () => {
