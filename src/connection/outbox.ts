@@ -4,8 +4,8 @@ import { Opcode } from "../frame/opcode.ts";
 import type { Platform } from "./platform.ts";
 
 /*
- * The output of a connection. Small frames are written one behind the other into a slab, so that everything a
- * received chunk has caused leaves in one write; large payloads pass through as they are. A slab may be shared by
+ * The output of a connection. Small frames are written one behind the other into a slab, so that all that
+ * was sent since the last take leaves in one write; large payloads pass through as they are. A slab may be shared by
  * all connections of a server: each holds a range of it for as long as its output is not taken. When another connection
  * has written behind that range, it moves to the end, so that what waits holds one slab at the most.
  */
