@@ -2,7 +2,7 @@ import { acceptKey, isKey } from "./accept-key.ts";
 import { type Extension, parseExtensions, serializeExtensions } from "./extension-header.ts";
 import type { ResponseHead } from "./head.ts";
 import { checkField, InvalidAnswerError } from "./response.ts";
-import { isToken, parseTokenList } from "./token.ts";
+import { hasToken, isToken } from "./token.ts";
 
 /** The client's half of the opening handshake (RFC 6455 section 4.1). */
 export interface ClientHandshake {
@@ -66,8 +66,7 @@ export function verifyResponse(head: ResponseHead, handshake: ClientHandshake): 
   if (upgrades.length !== 1 || upgrades[0]!.toLowerCase() !== "websocket") {
     return failed("the Upgrade header is not websocket");
   }
-  const options = parseTokenList(headers.get("Connection") ?? "");
-  if (!options?.some((option) => option.toLowerCase() === "upgrade")) {
+  if (!hasToken(headers.get("Connection"), "upgrade")) {
     return failed("the Connection header does not have the token upgrade");
   }
   const accepts = headers.all("Sec-WebSocket-Accept");

@@ -4,7 +4,7 @@ import type { RequestHead } from "./head.ts";
 import { isAllowedOrigin, isAuthority, type OriginPolicy } from "./origin.ts";
 import { checkField, type HttpAnswer, InvalidAnswerError, refuse } from "./response.ts";
 import { parseSubprotocols } from "./subprotocol.ts";
-import { isToken, parseTokenList, splitList } from "./token.ts";
+import { hasToken, isToken, splitList } from "./token.ts";
 
 /** A request that may be accepted: what it offers, read. */
 export interface UpgradeOffer {
@@ -127,8 +127,7 @@ function readTarget(target: string, host: string): { path: string; host: string 
 
 /** Connection, and no body (RFC 6455 section 4.2.1, item 4). */
 function checkConnection({ headers }: RequestHead): HttpAnswer | undefined {
-  const options = parseTokenList(headers.get("Connection") ?? "");
-  if (!options?.some((option) => option.toLowerCase() === "upgrade")) {
+  if (!hasToken(headers.get("Connection"), "upgrade")) {
     return refuse(400, "The Connection header must have the token upgrade");
   }
   const lengths = headers.all("Content-Length");

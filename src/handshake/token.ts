@@ -39,6 +39,10 @@ export function parseTokenList(value: string): string[] | undefined {
   return elements.every(isToken) ? elements : undefined;
 }
 
+/** Whether a header is a list of tokens with `token`, which is in lower case, among them in any letter case. */
+export const hasToken = (value: string | undefined, token: string): boolean =>
+  parseTokenList(value ?? "")?.some((element) => element.toLowerCase() === token) ?? false;
+
 /** The elements of a comma-separated list that are not empty, without the space around them. */
 export function splitList(value: string): string[] {
   return value
