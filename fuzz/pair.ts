@@ -1,4 +1,5 @@
-import type { Connection, ConnectionOptions } from "../src/connection/connection.ts";
+import type { Connection } from "../src/connection/connection.ts";
+import type { ConnectionOptions } from "../src/connection/connection-options.ts";
 import type { CloseEvent, MessageKind } from "../src/connection/event.ts";
 import { plainPlatform } from "../src/connection/platform.ts";
 import { connect } from "./observe.ts";

@@ -63,11 +63,13 @@ export type {
   CloseEvent,
   ConnectionEvent,
   ControlEvent,
+  Delivery,
   MessageEvent,
   MessageKind,
   PieceEvent,
 } from "./connection/event.ts";
-export { Connection, type ConnectionOptions } from "./connection/connection.ts";
+export { Connection } from "./connection/connection.ts";
+export type { ConnectionOptions } from "./connection/connection-options.ts";
 export type { MessageCodec, MessageDeflater, MessageInflater } from "./connection/codec.ts";
 export { MisuseError, type MisuseCode } from "./connection/misuse.ts";
 export { Slab } from "./connection/outbox.ts";

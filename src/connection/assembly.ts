@@ -1,6 +1,6 @@
 import { UTF8_INVALID, UTF8_START, validateUtf8 } from "../frame/utf8.ts";
 import type { Violation } from "../frame/violation.ts";
-import type { MessageEvent, MessageKind, PieceEvent } from "./event.ts";
+import type { Delivery, MessageEvent, MessageKind, PieceEvent } from "./event.ts";
 import type { Platform } from "./platform.ts";
 
 /*
@@ -9,7 +9,7 @@ import type { Platform } from "./platform.ts";
  */
 
 export interface AssemblyOptions {
-  readonly delivery: "messages" | "pieces";
+  readonly delivery: Delivery;
   /** Octets of a message at most. */
   readonly maxPayload: number;
   readonly platform: Platform;
@@ -20,6 +20,8 @@ const FIRST_GROWTH = 256;
 
 export class Assembly {
   readonly #options: AssemblyOptions;
+  /** May change while no message is open. */
+  delivery: Delivery;
   #kind: MessageKind | undefined;
   #text = false;
   #utf8 = UTF8_START;
@@ -30,6 +32,7 @@ export class Assembly {
 
   constructor(options: AssemblyOptions) {
     this.#options = options;
+    this.delivery = options.delivery;
   }
 
   begin(text: boolean): void {
@@ -55,7 +58,7 @@ export class Assembly {
     // What is sure to be the end fits exactly; otherwise there is room for as much as there is already.
     const grown = rest <= needed ? needed + rest : Math.max(needed * 2, FIRST_GROWTH);
     const memory = this.#options.platform.allocate(
-      this.#options.delivery === "pieces" ? needed : Math.min(this.#options.maxPayload, grown),
+      this.delivery === "pieces" ? needed : Math.min(this.#options.maxPayload, grown),
     );
     if (this.size > 0) memory.set(this.memory.subarray(0, this.size));
     this.memory = memory;
@@ -74,7 +77,7 @@ export class Assembly {
   /** Hands out the message when `last` is set, or the piece; undefined where there is nothing to tell yet. */
   take(last: boolean): MessageEvent | PieceEvent | Violation | undefined {
     if (last && this.#text && this.#utf8 !== UTF8_START) return "invalid-utf8";
-    if (this.#options.delivery === "messages") {
+    if (this.delivery === "messages") {
       if (!last) return undefined;
       return { type: "message", kind: this.#takeKind(), bytes: this.#takeBytes() };
     }

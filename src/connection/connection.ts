@@ -5,49 +5,23 @@ import { MAX_CONTROL_SIZE } from "../frame/rules.ts";
 import { VIOLATIONS, type Violation } from "../frame/violation.ts";
 import { checkClose } from "./check-close.ts";
 import type { MessageCodec } from "./codec.ts";
-import type { CloseEvent, ConnectionEvent, MessageKind } from "./event.ts";
-import type { ControlFrame } from "./inbound-event.ts";
+import {
+  type ConnectionOptions,
+  DEFAULT_MAX_FRAGMENTS,
+  DEFAULT_MAX_PAYLOAD,
+  limit,
+} from "./connection-options.ts";
+import type { CloseEvent, ConnectionEvent, Delivery, MessageKind } from "./event.ts";
+import type { ControlFrame, Failure } from "./inbound-event.ts";
 import { Inbound } from "./inbound.ts";
 import { MisuseError } from "./misuse.ts";
 import { Outbox, Slab } from "./outbox.ts";
 import { Outgoing } from "./outgoing.ts";
-import { type Platform, plainPlatform } from "./platform.ts";
+import { plainPlatform } from "./platform.ts";
 import { type Role, type State, STATES, type Transport, type Trigger } from "./state.ts";
-
-export interface ConnectionOptions {
-  readonly role: Role;
-  /** Whole messages (default), or their pieces as they arrive. */
-  readonly delivery?: "messages" | "pieces" | undefined;
-  /** The largest message that is taken, in octets; default 1 MiB. A larger one is answered with 1009. */
-  readonly maxPayload?: number | undefined;
-  /** The most fragments that one message may have, empty ones included; default 1,048,576. */
-  readonly maxFragments?: number | undefined;
-  /** Take frames whose length is not in its shortest encoding, against RFC 6455 section 5.2; default false. */
-  readonly tolerateLongLengths?: boolean | undefined;
-  /** Only for the client's role, and needed there: a fresh 32-bit key for each frame, from a strong source of chance. */
-  readonly maskingKey?: (() => number) | undefined;
-  /** Compression, where it was agreed on (RFC 7692); default none. */
-  readonly codec?: MessageCodec | undefined;
-  /** What the runtime has that is faster than plain JavaScript. */
-  readonly platform?: Platform | undefined;
-  /** Memory for the output, which connections may share; default: one of its own. */
-  readonly slab?: Slab | undefined;
-}
-
-export const DEFAULT_MAX_PAYLOAD: number = 1024 * 1024;
-export const DEFAULT_MAX_FRAGMENTS: number = 1024 * 1024;
 
 const FIN = 0x80;
 const NO_OCTETS = new Uint8Array(0);
-
-const limit = (name: string, value: number | undefined, fallback: number): number => {
-  if (value === undefined) return fallback;
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new MisuseError(
-    "ERR_INVALID_OPTION",
-    `${name} must be a whole number from 0 to 2^53 - 1, not ${value}`,
-  );
-};
 
 /**
  * One end of a WebSocket connection after the opening handshake, as a machine without a transport: octets in
@@ -64,6 +38,8 @@ export class Connection {
   readonly #outbox: Outbox;
   readonly #codec: MessageCodec | undefined;
   readonly #outgoing: Outgoing;
+  /** What ends the conversation, read already and left for later. */
+  #held: ControlFrame | Failure | undefined;
   /** The close event, from the moment that nothing more is read until it is told. */
   #farewell: CloseEvent | undefined;
 
@@ -109,39 +85,57 @@ export class Connection {
    * and not kept. Throws ERR_INPUT_PENDING where the chunk before has not been used up.
    */
   receive(bytes: Uint8Array): void {
-    if (this.#inbound.pending)
-      throw new MisuseError("ERR_INPUT_PENDING", "call next() until it gives undefined");
+    this.#checkUsedUp();
     if (this.#state === "open" || this.#state === "closing") this.#inbound.receive(bytes);
   }
 
   /** The transport has ended, in whatever way. The event that tells of it comes behind those of the input. */
   receiveEnd(): void {
-    if (this.#inbound.pending)
-      throw new MisuseError("ERR_INPUT_PENDING", "call next() until it gives undefined");
+    this.#checkUsedUp();
     this.abandon();
   }
 
   /** The transport is gone, and nobody wants what was received and not yet told. */
   abandon(): void {
+    if (this.#held?.type === "control") this.#receiveClose(this.#held.payload);
     this.#leave("transport ended", CloseCode.ABNORMAL_CLOSURE, "");
   }
 
   /**
    * Whether {@link next} has more to tell without further octets. After it gave undefined this is so where inflating was
-   * interrupted, so that others have a turn: call it again later.
+   * interrupted, so that others have a turn: call it again later. And it is so for what `until` has left.
    */
   get inputPending(): boolean {
-    return this.#inbound.pending;
+    return this.#held !== undefined || this.#inbound.pending;
   }
 
-  /** The next event; undefined when more octets are needed, or when it is the turn of others. */
-  next(): ConnectionEvent | undefined {
+  /** Whether the end of the conversation has been read, and left by `next("end")`. */
+  get endHeld(): boolean {
+    return this.#held !== undefined;
+  }
+
+  /** How messages are handed out from now on. Throws ERR_MESSAGE_OPEN where one has begun to arrive. */
+  set delivery(delivery: Delivery) {
+    if (this.#inbound.messageOpen) throw new MisuseError("ERR_MESSAGE_OPEN", "a message has begun to arrive");
+    this.#inbound.delivery = delivery;
+  }
+
+  /**
+   * The next event; undefined when more octets are needed, or when it is the turn of others. With `until` it stops, and
+   * leaves what comes for later: at the `"end"` of the conversation (a Close frame or a violation), so that messages can
+   * be read ahead and still be answered; or at the first `"data"` frame.
+   */
+  next(until?: "end" | "data"): ConnectionEvent | undefined {
     for (;;) {
       if (this.#state !== "open" && this.#state !== "closing") return this.#takeFarewell();
-      const event = this.#inbound.next();
+      if (this.#held !== undefined && until === "end") return undefined;
+      const event = this.#held ?? this.#inbound.next(until === "data");
+      this.#held = undefined;
       if (event === undefined) return undefined;
       if (event.type === "message" || event.type === "piece") return event;
-      if (event.type === "violation") this.#fail(event.violation);
+      if (until === "end" && (event.type === "violation" || event.opcode === Opcode.CLOSE))
+        this.#held = event;
+      else if (event.type === "violation") this.#fail(event.violation);
       else if (event.opcode === Opcode.CLOSE) this.#receiveClose(event.payload);
       else return this.#receiveControl(event);
     }
@@ -222,6 +216,11 @@ export class Connection {
     this.#move("close sent");
   }
 
+  #checkUsedUp(): void {
+    if (!this.inputPending) return;
+    throw new MisuseError("ERR_INPUT_PENDING", "call next() until it gives undefined");
+  }
+
   #checkOpen(): void {
     if (this.#state === "open") return;
     throw new MisuseError("ERR_NOT_OPEN", `nothing can be sent: the connection is ${this.#state}`);
@@ -274,6 +273,7 @@ export class Connection {
     const messageCut = this.#inbound.messageOpen;
     this.#farewell = { type: "close", code, reason, clean, messageCut, violation };
     this.#inbound.discard();
+    this.#held = undefined;
     this.#codec?.deflater.release();
   }
 

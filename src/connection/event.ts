@@ -3,6 +3,9 @@ import type { Violation } from "../frame/violation.ts";
 /** What a message is, by the opcode of its first frame (RFC 6455 section 5.6). */
 export type MessageKind = "text" | "binary";
 
+/** Whole messages, or their pieces as they arrive. */
+export type Delivery = "messages" | "pieces";
+
 /** A whole message. The octets of a text are valid UTF-8. */
 export interface MessageEvent {
   readonly type: "message";

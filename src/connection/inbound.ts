@@ -4,7 +4,7 @@ import { isControl, Opcode } from "../frame/opcode.ts";
 import { checkFirstOctet, checkLength, checkSecondOctet, MAX_CONTROL_SIZE } from "../frame/rules.ts";
 import type { Violation } from "../frame/violation.ts";
 import { Assembly } from "./assembly.ts";
-import type { MessageEvent } from "./event.ts";
+import type { Delivery, MessageEvent } from "./event.ts";
 import { asEvent, type ControlFrame, type InboundEvent, type InboundOptions } from "./inbound-event.ts";
 import { readSmallMessage, SMALL_HEADER } from "./small-message.ts";
 
@@ -37,7 +37,7 @@ export class Inbound {
   #cutSize = 0;
 
   /** The longest message that is read in one go; -1 for none. */
-  readonly #maxSmall: number;
+  #maxSmall = -1;
 
   // The frame whose payload is being read.
   #inFrame = false;
@@ -57,15 +57,20 @@ export class Inbound {
   #inflating = false;
   #inflated = 0;
   #work = 0;
-
-  // A control frame may come inside a message: it is collected apart.
+  /** A control frame may come inside a message: it is collected apart. */
   #control: Uint8Array | undefined;
 
   constructor(options: InboundOptions) {
     this.#options = options;
     this.#assembly = new Assembly(options);
-    this.#maxSmall =
-      options.fromClient && options.delivery === "messages" ? Math.min(125, options.maxPayload) : -1;
+    this.delivery = options.delivery;
+  }
+
+  /** How messages are handed out; may change while none is open. */
+  set delivery(delivery: Delivery) {
+    const { fromClient, maxPayload } = this.#options;
+    this.#assembly.delivery = delivery;
+    this.#maxSmall = fromClient && delivery === "messages" ? Math.min(125, maxPayload) : -1;
   }
 
   /** Whether what was received is not used up yet. */
@@ -96,10 +101,15 @@ export class Inbound {
     this.#options.inflater?.release();
   }
 
-  /** What comes next in the input; undefined when more octets are needed, or when the budget of work is used up. */
-  next(): InboundEvent | undefined {
+  /**
+   * What comes next in the input; undefined when more octets are needed, or when the budget of work is used up, or with
+   * `controlOnly` where a data frame begins: that stays where it is.
+   */
+  next(controlOnly = false): InboundEvent | undefined {
     while (this.#inflating || this.#at < this.#end) {
       if (!this.#inflating && !this.#inFrame) {
+        if (controlOnly && !isControl(this.#cut === undefined ? this.#input[this.#at]! : this.#cut[0]!))
+          return undefined;
         const message = this.#readSmallMessage();
         if (message !== undefined) return message;
         const violation = this.#cut === undefined ? this.#readHeader() : this.#mendHeader();

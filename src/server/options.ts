@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_FRAGMENTS, DEFAULT_MAX_PAYLOAD } from "../connection/connection.ts";
+import { DEFAULT_MAX_FRAGMENTS, DEFAULT_MAX_PAYLOAD } from "../connection/connection-options.ts";
 import { MisuseError } from "../connection/misuse.ts";
 import { DEFAULT_MAX_HEADER_BYTES, DEFAULT_MAX_HEADERS } from "../handshake/head-reader.ts";
 import type { OriginPolicy } from "../handshake/origin.ts";

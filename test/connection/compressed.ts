@@ -1,5 +1,6 @@
 import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
-import type { Connection, ConnectionOptions } from "../../src/connection/connection.ts";
+import type { Connection } from "../../src/connection/connection.ts";
+import type { ConnectionOptions } from "../../src/connection/connection-options.ts";
 import type { ConnectionEvent } from "../../src/connection/event.ts";
 import { Codec, type CodecOptions } from "../../src/deflate/codec.ts";
 import type { DeflateParameters } from "../../src/deflate/params.ts";

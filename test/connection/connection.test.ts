@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_MAX_FRAGMENTS, DEFAULT_MAX_PAYLOAD } from "../../src/connection/connection.ts";
+import { DEFAULT_MAX_FRAGMENTS, DEFAULT_MAX_PAYLOAD } from "../../src/connection/connection-options.ts";
 import { Slab } from "../../src/connection/outbox.ts";
 import { plainPlatform } from "../../src/connection/platform.ts";
 import { filler, hex, join, toHex, utf8 } from "../octets.ts";

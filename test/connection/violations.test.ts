@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ConnectionOptions } from "../../src/connection/connection.ts";
+import type { ConnectionOptions } from "../../src/connection/connection-options.ts";
 import { serializeClosePayload } from "../../src/frame/close-payload.ts";
 import { type Violation, VIOLATIONS } from "../../src/frame/violation.ts";
 import { hex, join, toHex } from "../octets.ts";

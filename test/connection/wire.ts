@@ -1,4 +1,5 @@
-import { Connection, type ConnectionOptions } from "../../src/connection/connection.ts";
+import { Connection } from "../../src/connection/connection.ts";
+import type { ConnectionOptions } from "../../src/connection/connection-options.ts";
 import type { ConnectionEvent } from "../../src/connection/event.ts";
 import type { Violation } from "../../src/frame/violation.ts";
 import { join, toHex } from "../octets.ts";
