@@ -4,21 +4,21 @@
 
 export { WebSocketServer } from "./server/server.ts";
 export type { ListenOptions, Listening } from "./server/listen.ts";
-export type {
-  CloseOptions,
-  DeflateOptions,
-  ServerHooks,
-  ServerOptions,
-  ServerStats,
-  UpgradeAnswer,
-} from "./server/options.ts";
+export type { DeflateOptions } from "./server/deflate-options.ts";
+export type { ServerHooks, UpgradeAnswer } from "./server/hooks.ts";
+export type { CloseOptions, Overflow, ServerOptions, ServerStats } from "./server/options.ts";
 export type { UpgradeRequest } from "./server/request.ts";
 export { BinaryMessage, type Message, TextMessage } from "./server/message.ts";
-export type { SendData, ServerSocket } from "./server/socket.ts";
+export { MessageCutError, type MessageStream } from "./server/message-stream.ts";
+export type { StreamSource } from "./server/outgoing-stream.ts";
+export { prepare, type PreparedMessage, type SendData } from "./server/prepared-message.ts";
+export type { PublishOptions } from "./server/publish.ts";
+export type { CloseInfo, ServerSocket } from "./server/socket.ts";
 
 export { CloseCode } from "./frame/close-code.ts";
 export { HeaderList } from "./handshake/headers.ts";
 export type { OriginPolicy } from "./handshake/origin.ts";
 export { InvalidAnswerError } from "./handshake/response.ts";
 export { MisuseError, type MisuseCode } from "./connection/misuse.ts";
+export type { MessageKind } from "./connection/event.ts";
 export type { State } from "./connection/state.ts";

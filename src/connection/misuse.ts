@@ -7,6 +7,8 @@ export type MisuseCode =
   | "ERR_CONTROL_TOO_LONG"
   | "ERR_NOT_OPEN"
   | "ERR_MESSAGE_OPEN"
+  | "ERR_BUFFER_FULL"
+  | "ERR_HAS_HANDLER"
   | "ERR_INPUT_PENDING"
   | "ERR_NO_MASKING_KEY";
 

@@ -5,7 +5,7 @@ import { Codec } from "../deflate/codec.ts";
 import type { Extension } from "../deflate/params.ts";
 import { negotiateWithin, TakeoverBudget } from "../deflate/takeover.ts";
 import type { Message } from "./message.ts";
-import type { DeflateOptions } from "./options.ts";
+import type { DeflateOptions } from "./deflate-options.ts";
 
 /** What was agreed on for one connection. */
 export interface AgreedCompression {

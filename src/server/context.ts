@@ -4,6 +4,10 @@ import { Compression } from "./compression.ts";
 import { nodePlatform } from "./node-platform.ts";
 import { readOptions, type ServerOptions, type Settings } from "./options.ts";
 import type { Driver } from "./driver.ts";
+import { MessageHandler, streamHandler } from "./handlers.ts";
+import type { Consumer } from "./intake.ts";
+import type { Outlet } from "./outlet.ts";
+import { Topics } from "./topics.ts";
 import type { ServerSocket } from "./socket.ts";
 
 /** What all connections of one server share. */
@@ -13,17 +17,20 @@ export class Context {
   readonly slab: Slab = new Slab(nodePlatform.allocate);
   readonly compression: Compression | undefined;
   readonly sockets: Set<ServerSocket> = new Set();
+  readonly topics: Topics = new Topics();
   /** Transports whose handshake is under way. */
   handshakes = 0;
   /** Ends each of them with a refusal, and in time what was handed over. */
   readonly pending: Set<() => void> = new Set();
   closing = false;
   #whenIdle: (() => void)[] = [];
-  #unflushed: Driver[] = [];
+  #unflushed: Outlet[] = [];
+  readonly #messageHandler: MessageHandler | undefined;
 
   constructor(options: ServerOptions) {
     this.settings = readOptions(options);
-    const { deflate } = this.settings;
+    const { deflate, hooks } = this.settings;
+    this.#messageHandler = hooks.message && new MessageHandler(hooks);
     this.compression = deflate && new Compression(deflate);
   }
 
@@ -31,8 +38,20 @@ export class Context {
     return this.sockets.size + this.handshakes >= this.settings.maxConnections;
   }
 
+  /** Whether a hook takes the messages. */
+  get hasHandler(): boolean {
+    return this.#messageHandler !== undefined || this.settings.hooks.stream !== undefined;
+  }
+
+  /** Who takes the messages of a new connection; undefined where that is left to an iteration. */
+  consumerFor(driver: Driver): Consumer<Driver> | undefined {
+    return this.settings.hooks.stream === undefined
+      ? this.#messageHandler
+      : streamHandler(this.settings.hooks, driver);
+  }
+
   /** What is sent in a turn of the event loop leaves at its end, in one write for each socket. */
-  scheduleFlush(driver: Driver): void {
+  scheduleFlush(driver: Outlet): void {
     if (this.#unflushed.push(driver) > 1) return;
     setImmediate(() => {
       const drivers = this.#unflushed;
@@ -44,6 +63,7 @@ export class Context {
   /** A connection is gone. */
   remove(socket: ServerSocket): void {
     this.sockets.delete(socket);
+    this.topics.remove(socket);
     if (this.sockets.size > 0) return;
     for (const resolve of this.#whenIdle) resolve();
     this.#whenIdle = [];

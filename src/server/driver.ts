@@ -1,84 +1,61 @@
-import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { Connection } from "../connection/connection.ts";
-import type { ConnectionEvent } from "../connection/event.ts";
+import type { CloseEvent } from "../connection/event.ts";
 import { CloseCode } from "../frame/close-code.ts";
 import type { AgreedCompression, Compression } from "./compression.ts";
 import type { Context } from "./context.ts";
-import { BinaryMessage, TextMessage } from "./message.ts";
-import { isPromiseLike } from "./promise-like.ts";
+import { type Consumer, Intake } from "./intake.ts";
+import { HIGH_WATER, Outlet } from "./outlet.ts";
+import { isPromiseLike, type Resolvers, withResolvers } from "./promises.ts";
 import { ServerSocket } from "./socket.ts";
+import { listenTo } from "./transport.ts";
 
 /*
- * Drives one connection over a transport: octets in, hooks called, octets out. What is sent is written once in a turn of
- * the event loop, when all transports that had input have been read: reading many and then writing many costs less
- * than taking turns, because the peers are not woken for each reply. Much output is written at once. While the transport is full, output waits in the connection, where pongs replace each other, and a peer
- * that does not take its output is not read any more.
+ * Drives one connection over a transport: octets in, consumers called, octets out. A peer that does not take its output,
+ * or whose messages nobody takes, is not read any more.
  */
 
-/** Output that may wait, in bytes, before `send` says stop and the peer is no longer read. */
-const HIGH_WATER = 64 * 1024;
+/** Why a transport is not read. */
+const Pause = {
+  /** The peer does not take its output. */
+  OUTPUT: 1,
+  /** The consumer is busy, and enough is read ahead. */
+  CONSUMER: 2,
+  /** Inflating has used up its share of this turn. */
+  TURN: 4,
+} as const;
 
-/** Output, in bytes, that does not wait for the end of the turn. */
-const FLUSH_AT_ONCE = 16 * 1024;
+/** Takes messages nobody wants any more. */
+const NOBODY: Consumer<Driver> = { take() {} };
 
-const DRIVER = Symbol("handfast driver");
-type Transport = Duplex & { [DRIVER]?: Driver };
-
-// One function for all transports, not one closure each: memory of idle connections.
-function onData(this: Transport, chunk: Uint8Array): void {
-  this[DRIVER]!.receive(chunk);
-}
-function onEnd(this: Transport): void {
-  this[DRIVER]!.receiveEnd();
-}
-function onDrain(this: Transport): void {
-  this[DRIVER]!.drained();
-}
-function onClose(this: Transport): void {
-  this[DRIVER]!.gone();
-}
-/** An error is followed by the transport's end, and that tells: a Close frame is missing. */
-function onError(): void {}
-
-export class Driver {
+export class Driver extends Outlet {
   readonly connection: Connection;
   readonly socket: ServerSocket;
-  readonly #transport: Transport;
-  readonly #context: Context;
-  /** Hooks are being called: what they send is seen to afterwards. */
-  #busy = false;
-  /** A TCP or unix socket: what a write has completed, nobody holds any more. Other streams may pass it on. */
-  readonly #copiesOnWrite: boolean;
-  #scheduled = false;
-  /** The transport is full. */
-  #blocked = false;
-  #paused = false;
-  /** Input waits to be inflated. */
-  #held = false;
-  /** ... until the transport takes output again. */
-  #stalled = false;
+  readonly intake: Intake<Driver>;
+  readonly #agreed: AgreedCompression | undefined;
+  #pauses = 0;
   /** The peer has ended its half. */
   #ended = false;
   /** Our half of the transport is ended. */
   #ending = false;
-  #dead = false;
   #deadline: NodeJS.Timeout | undefined;
-
-  readonly #agreed: AgreedCompression | undefined;
+  #farewell: CloseEvent | undefined;
+  /** A message that is being sent in pieces hears here that it need not go on. */
+  whenOver: (() => void) | undefined;
+  #whenClosed: Resolvers<CloseEvent> | undefined;
 
   constructor(
     transport: Duplex,
     context: Context,
     subprotocol: string | undefined,
+    data: unknown,
     agreed: AgreedCompression | undefined,
   ) {
+    super(transport, context);
     const { settings, platform, slab } = context;
-    this.#transport = transport;
-    this.#context = context;
-    this.#copiesOnWrite = transport instanceof Socket;
     this.connection = new Connection({
       role: "server",
+      delivery: settings.hooks.stream === undefined ? "messages" : "pieces",
       maxPayload: settings.maxPayload,
       maxFragments: settings.maxFragments,
       tolerateLongLengths: settings.tolerateLongLengths,
@@ -87,185 +64,207 @@ export class Driver {
       slab,
     });
     this.#agreed = agreed;
-    this.socket = new ServerSocket(this, subprotocol);
-    this.#transport[DRIVER] = this;
-    transport
-      .on("data", onData)
-      .on("end", onEnd)
-      .on("drain", onDrain)
-      .on("close", onClose)
-      .on("error", onError);
-  }
-
-  get bufferedAmount(): number {
-    return this.connection.outputSize + this.#transport.writableLength;
+    this.socket = new ServerSocket(this, context, subprotocol, data);
+    this.intake = new Intake(this, this.connection, settings.readAhead);
+    this.intake.consumer = context.consumerFor(this);
+    listenTo(transport, this);
   }
 
   /** Present where the connection is compressed. */
   get compression(): Compression | undefined {
-    return this.#agreed === undefined ? undefined : this.#context.compression;
+    return this.#agreed === undefined ? undefined : this.context.compression;
   }
 
-  /** Whether the peer takes what is sent. */
-  get keepsUp(): boolean {
-    return !this.#blocked && this.connection.outputSize < HIGH_WATER;
+  /** The end of the conversation, once it has been told. */
+  get farewell(): CloseEvent | undefined {
+    return this.#farewell;
+  }
+
+  /** Resolves at the end of the conversation, however it comes. */
+  get closed(): Promise<CloseEvent> {
+    if (this.#whenClosed === undefined) {
+      this.#whenClosed = withResolvers();
+      if (this.#farewell !== undefined) this.#whenClosed.resolve(this.#farewell);
+    }
+    return this.#whenClosed.promise;
   }
 
   /** Announces the connection, then reads what came behind the head. */
-  open(announce: () => void | Promise<void>, rest: Uint8Array): void {
-    this.#busy = true;
-    this.#call(announce);
+  open(announce: () => void | PromiseLike<unknown>, rest: Uint8Array): void {
+    try {
+      const result = announce();
+      if (isPromiseLike(result)) {
+        // Where no hook takes the messages, an iteration may well be inside of it.
+        if (this.context.hasHandler) this.waitFor(result);
+        else this.watch(result);
+      }
+    } catch (error) {
+      this.hookFailed(error);
+    }
     this.receive(rest);
-    this.#resume();
+    if (this.#pauses === 0) this.transport.resume();
   }
 
   receive(chunk: Uint8Array): void {
     this.connection.receive(chunk);
-    this.#dispatch();
-    const { outputSize, state } = this.connection;
-    if (outputSize > FLUSH_AT_ONCE || state !== "open") this.#flush();
-    else if (outputSize > 0) this.flushLater();
+    this.#advance();
+    this.flushSoon();
   }
 
   /** The peer has ended its half of the transport. */
   receiveEnd(): void {
     this.#ended = true;
-    if (this.#held) return;
-    this.connection.receiveEnd();
-    this.#dispatch();
-    this.#flush();
+    this.#advance();
+    this.flushSoon();
   }
 
-  drained(): void {
-    this.#blocked = false;
-    this.#flush();
-    if (!this.#paused || this.#blocked) return;
-    this.#paused = false;
-    if (this.#stalled) this.#goOnLater();
-    else this.#resume();
+  /** The consumer is ready for more. */
+  proceed(): void {
+    if (this.intake.inside) return;
+    this.#advance();
+    this.flushSoon();
+  }
+
+  transportDrained(): void {
+    this.blocked = false;
+    this.flush();
+    if (this.blocked || (this.#pauses & Pause.OUTPUT) === 0) return;
+    this.#unpause(Pause.OUTPUT);
+    if ((this.#pauses & Pause.TURN) !== 0) setImmediate(() => this.#goOn());
   }
 
   /** The transport is closed, for whatever reason. */
   gone(): void {
-    this.#dead = true;
+    this.dead = true;
     clearTimeout(this.#deadline);
-    this.connection.abandon();
-    this.#dispatch();
+    const farewell = this.intake.abandon();
+    this.whenOver?.();
+    if (farewell !== undefined) this.#whenClosed?.resolve(farewell);
+    this.settleDrained();
     this.#agreed?.release();
-    this.#context.remove(this.socket);
+    this.context.remove(this.socket);
+    this.#advance();
   }
 
   terminate(): void {
-    this.#dead = true;
-    this.#transport.destroy();
+    this.dead = true;
+    this.intake.halt();
+    this.transport.destroy();
   }
 
-  /** Sees to it that what was sent is written at the end of this turn. */
-  flushLater(): void {
-    if (this.#busy || this.#scheduled) return;
-    this.#scheduled = true;
-    this.#context.scheduleFlush(this);
+  close(code: number, reason: string): void {
+    this.connection.close(code, reason);
+    this.whenOver?.();
+    // The answer comes behind messages that nobody may be there to read.
+    this.intake.consumer ??= NOBODY;
+    this.flushLater();
+    this.proceed();
   }
 
-  flushScheduled(): void {
-    this.#scheduled = false;
-    this.#flush();
-  }
-
-  #dispatch(): void {
-    this.#busy = true;
-    for (let event = this.connection.next(); event !== undefined; event = this.connection.next()) {
-      this.#tell(event);
+  /** Makes an iteration the consumer; false where nobody will get a message any more. */
+  consume(consumer: Consumer<Driver>): boolean {
+    if (this.intake.consumer === NOBODY) return false;
+    if (this.intake.consumer !== consumer) {
+      this.intake.busy = true;
+      this.intake.consumer = consumer;
     }
-    this.#busy = false;
-    if (this.connection.inputPending) this.#goOnLater();
+    return true;
   }
 
-  /** Inflating has used up its share of this turn. Until it is through, nothing more is read. */
+  release(consumer: Consumer<Driver>): void {
+    if (this.intake.consumer === consumer) this.intake.consumer = undefined;
+  }
+
+  /** The next message waits for a hook's promise. */
+  waitFor(result: PromiseLike<unknown>): void {
+    this.intake.busy = true;
+    this.watch(result, () => {
+      this.intake.busy = false;
+      this.proceed();
+    });
+  }
+
+  watch(result: PromiseLike<unknown>, done?: () => void): void {
+    Promise.resolve(result).then(done, (error: unknown) => this.hookFailed(error));
+  }
+
+  /** A hook's failure ends its own connection, and no other. */
+  hookFailed(error: unknown): void {
+    this.intake.drop();
+    this.intake.consumer?.end?.();
+    this.intake.consumer = NOBODY;
+    this.intake.busy = false;
+    this.connection.close(CloseCode.INTERNAL_ERROR);
+    this.context.report(error, this.socket);
+    this.flushLater();
+    this.proceed();
+  }
+
+  over(event: CloseEvent): void {
+    this.#farewell = event;
+    this.whenOver?.();
+    this.intake.consumer?.end?.();
+    this.#whenClosed?.resolve(event);
+    const { hooks } = this.context.settings;
+    try {
+      const result = hooks.close?.(this.socket, event.code, event.reason);
+      if (isPromiseLike(result)) this.watch(result);
+    } catch (error) {
+      this.hookFailed(error);
+    }
+  }
+
+  protected get inside(): boolean {
+    return this.intake.inside;
+  }
+
+  /** Hands out events, and sees to it that reading goes on as it may. */
+  #advance(): void {
+    for (;;) {
+      const reading = this.intake.run();
+      if (this.dead) return;
+      if (reading === "wait") return this.#pause(Pause.CONSUMER);
+      if (reading === "later") return this.#goOnLater();
+      if (!this.#ended || !this.intake.empty) return this.#unpause(Pause.CONSUMER);
+      this.#ended = false;
+      this.connection.receiveEnd();
+    }
+  }
+
+  /** Until inflating is through, nothing more is read. */
   #goOnLater(): void {
-    this.#stalled = false;
-    this.#held = true;
-    this.#transport.pause();
+    this.#pause(Pause.TURN);
     setImmediate(() => this.#goOn());
   }
 
   #goOn(): void {
     // What is inflated may be answered: a peer that does not take that gets no more of it.
-    this.#stalled = this.#paused && !this.#dead;
-    if (this.#stalled) return;
-    this.#held = false;
-    if (this.#dead) return;
-    this.#dispatch();
-    this.#flush();
-    if (this.#held) return;
-    if (this.#ended) this.receiveEnd();
-    else this.#resume();
+    if (this.dead || (this.#pauses & Pause.OUTPUT) !== 0) return;
+    this.#pauses &= ~Pause.TURN;
+    this.#advance();
+    this.flush();
+    if (this.#pauses === 0) this.transport.resume();
   }
 
-  /** Reads on, unless there is a reason not to. */
-  #resume(): void {
-    if (!this.#held && !this.#paused) this.#transport.resume();
+  #pause(reason: number): void {
+    if (this.#pauses === 0) this.transport.pause();
+    this.#pauses |= reason;
   }
 
-  #tell(event: ConnectionEvent): void {
-    const { hooks } = this.#context.settings;
-    if (event.type === "message") {
-      if (this.#dead || hooks.message === undefined) return;
-      const message = event.kind === "text" ? new TextMessage(event.bytes) : new BinaryMessage(event.bytes);
-      try {
-        this.#watch(hooks.message(this.socket, message));
-      } catch (error) {
-        this.#hookFailed(error);
-      }
-    } else if (event.type === "close") {
-      this.#call(() => hooks.close?.(this.socket, event.code, event.reason));
-    }
+  #unpause(reason: number): void {
+    if ((this.#pauses & reason) === 0) return;
+    this.#pauses &= ~reason;
+    if (this.#pauses === 0) this.transport.resume();
   }
 
-  /** A hook's failure ends its own connection, and no other. */
-  #call(hook: () => void | Promise<void>): void {
-    try {
-      this.#watch(hook());
-    } catch (error) {
-      this.#hookFailed(error);
-    }
-  }
-
-  #watch(result: void | Promise<void>): void {
-    if (isPromiseLike(result)) Promise.resolve(result).catch((error: unknown) => this.#hookFailed(error));
-  }
-
-  #hookFailed(error: unknown): void {
-    this.connection.close(CloseCode.INTERNAL_ERROR);
-    this.flushLater();
-    this.#context.report(error, this.socket);
-  }
-
-  #flush(): void {
-    if (!this.#blocked && !this.#dead) this.#write(this.connection.takeOutput());
-    if (this.#blocked && !this.#paused && this.connection.outputSize > HIGH_WATER) {
-      this.#paused = true;
-      this.#transport.pause();
-    }
+  protected flushed(): void {
+    if (this.blocked && this.connection.outputSize > HIGH_WATER) this.#pause(Pause.OUTPUT);
     if (this.connection.state !== "open") this.#settle();
-  }
-
-  #write(chunks: readonly Uint8Array[]): void {
-    const transport = this.#transport;
-    if (chunks.length === 1) {
-      this.#blocked = !transport.write(chunks[0]);
-      // The kernel took it all at once: the memory is free again.
-      if (this.#copiesOnWrite && transport.writableLength === 0) this.connection.giveBackOutput();
-    } else if (chunks.length > 1) {
-      transport.cork();
-      for (const chunk of chunks) this.#blocked = !transport.write(chunk);
-      transport.uncork();
-    }
   }
 
   /** A connection that is not open any more has a deadline, and is ended once its last words are written. */
   #settle(): void {
-    if (this.#dead) return;
+    if (this.dead) return;
     this.#startDeadline();
     if (this.connection.transport === "end" && this.connection.outputSize === 0) this.#endTransport();
   }
@@ -275,11 +274,12 @@ export class Driver {
     if (this.#ending) return;
     this.#ending = true;
     this.#startDeadline();
-    if (this.#paused) this.#transport.resume();
-    this.#transport.end();
+    this.#pauses = 0;
+    this.transport.resume();
+    this.transport.end();
   }
 
   #startDeadline(): void {
-    this.#deadline ??= setTimeout(() => this.terminate(), this.#context.settings.closeTimeout);
+    this.#deadline ??= setTimeout(() => this.terminate(), this.context.settings.closeTimeout);
   }
 }

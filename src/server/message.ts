@@ -1,3 +1,4 @@
+import type { MessageKind } from "../connection/event.ts";
 import { asBuffer } from "./node-platform.ts";
 
 /** A text message. It was validated on arrival and is decoded when `text` is read for the first time. */
@@ -26,5 +27,8 @@ export class BinaryMessage {
   }
 }
 
-/** What a message hook gets: told apart by `type`. */
+/** A whole message: told apart by `type`. */
 export type Message = TextMessage | BinaryMessage;
+
+export const messageOf = (event: { readonly kind: MessageKind; readonly bytes: Uint8Array }): Message =>
+  event.kind === "text" ? new TextMessage(event.bytes) : new BinaryMessage(event.bytes);

@@ -3,33 +3,13 @@ import { MisuseError } from "../connection/misuse.ts";
 import { DEFAULT_MAX_HEADER_BYTES, DEFAULT_MAX_HEADERS } from "../handshake/head-reader.ts";
 import type { OriginPolicy } from "../handshake/origin.ts";
 import { isToken } from "../handshake/token.ts";
-import type { Message } from "./message.ts";
-import type { UpgradeRequest } from "./request.ts";
-import type { ServerSocket } from "./socket.ts";
+import { type DeflateOptions, readDeflateOptions } from "./deflate-options.ts";
+import type { ServerHooks } from "./hooks.ts";
 
-/** What an upgrade hook may answer: nothing (accept), additions to the 101, or a refusal. */
-export type UpgradeAnswer =
-  | { readonly subprotocol?: string; readonly headers?: Readonly<Record<string, string>> }
-  | { readonly status: number; readonly body?: string; readonly headers?: Readonly<Record<string, string>> };
+/** What is done where more waits for a peer than may: close with 1013, throw at the sender, or drop the message. */
+export type Overflow = "close" | "wait" | "drop";
 
-/** What the application does. A hook that throws or rejects closes its connection with 1011 (500 before that). */
-export interface ServerHooks {
-  /** A handshake is correct and its origin allowed: accept or refuse it. */
-  upgrade?(request: UpgradeRequest): UpgradeAnswer | void | Promise<UpgradeAnswer | void>;
-  /** A connection is open. */
-  open?(socket: ServerSocket, request: UpgradeRequest): void | Promise<void>;
-  /** A whole message has arrived. */
-  message?(socket: ServerSocket, message: Message): void | Promise<void>;
-  /**
-   * A connection is over. `code` is the peer's, 1005 where it gave none, 1006 where the transport ended without a
-   * Close frame, or the code by which a violation was answered.
-   */
-  close?(socket: ServerSocket, code: number, reason: string): void | Promise<void>;
-  /** A hook has failed. Default: a warning on stderr. */
-  error?(error: unknown, socket: ServerSocket | undefined): void;
-}
-
-export interface ServerOptions extends ServerHooks {
+export interface ServerOptions<Data = unknown> extends ServerHooks<Data> {
   /** Origins that may connect; default `"same-origin"`. Clients that send no Origin are no browsers, and may. */
   readonly origin?: OriginPolicy;
   /** Subprotocols that are spoken here, the favourite first; default none. An upgrade hook may choose instead. */
@@ -40,6 +20,18 @@ export interface ServerOptions extends ServerHooks {
   readonly maxPayload?: number;
   /** Fragments of one message; default 1,048,576. */
   readonly maxFragments?: number;
+  /** Bytes of messages that are read ahead while a consumer is busy; default 65,536. Then the peer has to wait. */
+  readonly readAhead?: number;
+  /**
+   * Bytes that may wait for one peer; default 16,777,216. A message that is sent when as much waits already is subject
+   * to {@link ServerOptions.whenFull}.
+   */
+  readonly maxBuffered?: number;
+  /**
+   * What becomes of a message that does not fit: `"close"` (default) closes the connection with 1013, `"wait"` throws
+   * {@link MisuseError} ERR_BUFFER_FULL at a sender that did not wait, `"drop"` drops the message.
+   */
+  readonly whenFull?: Overflow;
   /** Bytes of a request's head; default 16,384. More get 431. */
   readonly maxHeaderBytes?: number;
   /** Header fields of a request; default 1,000. More get 431. */
@@ -52,24 +44,6 @@ export interface ServerOptions extends ServerHooks {
   readonly perMessageDeflate?: boolean | DeflateOptions;
   /** Take lengths that are not in their shortest encoding; default false (RFC 6455 section 5.2). */
   readonly tolerateLongLengths?: boolean;
-}
-
-/** Compression, where the client asks for it. Without context takeover an idle connection holds no memory for it. */
-export interface DeflateOptions {
-  /** Messages of fewer bytes go out as they are; default 256. */
-  readonly threshold?: number;
-  /** Whether compressors may keep their window from message to message; default false. */
-  readonly contextTakeover?: boolean;
-  /** Bytes that all connections together may hold for takeover; default 64 MiB. Past it they are agreed to without. */
-  readonly takeoverBudget?: number;
-  /** The largest window of our compressor, 8 to 15 (powers of two, in bytes); default 15. */
-  readonly serverMaxWindowBits?: number;
-  /** The largest window of the client's; default 15. Below it, clients that cannot be limited get no compression. */
-  readonly clientMaxWindowBits?: number;
-  /** zlib's level for messages of 4 KiB and more, 1 to 9; default 2. */
-  readonly level?: number;
-  /** zlib's memory level for them, 1 to 9; default 8. */
-  readonly memLevel?: number;
 }
 
 /** What {@link WebSocketServer.stats} tells. */
@@ -97,7 +71,9 @@ type NumberName =
   | "maxHeaderBytes"
   | "maxHeaders"
   | "handshakeTimeout"
-  | "closeTimeout";
+  | "closeTimeout"
+  | "readAhead"
+  | "maxBuffered";
 
 const DEFAULTS: Readonly<Record<NumberName, number>> = {
   maxConnections: 65_536,
@@ -107,6 +83,8 @@ const DEFAULTS: Readonly<Record<NumberName, number>> = {
   maxHeaders: DEFAULT_MAX_HEADERS,
   handshakeTimeout: 10_000,
   closeTimeout: 10_000,
+  readAhead: 64 * 1024,
+  maxBuffered: 16 * 1024 * 1024,
 };
 
 /** A timer that is set for longer fires at once. */
@@ -115,56 +93,16 @@ const MAX_TIMEOUT = 2 ** 31 - 1;
 /** The options with their defaults, checked. */
 export interface Settings extends Readonly<Record<NumberName, number>> {
   readonly hooks: ServerHooks;
+  readonly whenFull: Overflow;
   readonly origin: OriginPolicy;
   readonly subprotocols: readonly string[] | undefined;
   readonly tolerateLongLengths: boolean;
   readonly deflate: Required<DeflateOptions> | undefined;
 }
 
-/** Each option of compression: default, least and most. */
-const DEFLATE_NUMBERS = {
-  threshold: [256, 0, Number.MAX_SAFE_INTEGER],
-  takeoverBudget: [64 * 1024 * 1024, 0, Number.MAX_SAFE_INTEGER],
-  serverMaxWindowBits: [15, 8, 15],
-  clientMaxWindowBits: [15, 8, 15],
-  level: [2, 1, 9],
-  memLevel: [8, 1, 9],
-} as const;
-
-function readDeflate(given: boolean | DeflateOptions | undefined): Required<DeflateOptions> | undefined {
-  if (given === undefined || given === false) return undefined;
-  const options = given === true ? {} : given;
-  const { contextTakeover = false } = options ?? {};
-  if (typeof options !== "object" || options === null || typeof contextTakeover !== "boolean") {
-    throw new MisuseError(
-      "ERR_INVALID_OPTION",
-      "perMessageDeflate must be a boolean or options, its contextTakeover a boolean",
-    );
-  }
-  const number = (name: keyof typeof DEFLATE_NUMBERS): number => {
-    const [fallback, least, most] = DEFLATE_NUMBERS[name];
-    const value = options[name] ?? fallback;
-    if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
-    const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
-    throw new MisuseError(
-      "ERR_INVALID_OPTION",
-      `${name} must be a whole number ${range}, not ${String(value)}`,
-    );
-  };
-  return {
-    contextTakeover,
-    threshold: number("threshold"),
-    takeoverBudget: number("takeoverBudget"),
-    serverMaxWindowBits: number("serverMaxWindowBits"),
-    clientMaxWindowBits: number("clientMaxWindowBits"),
-    level: number("level"),
-    memLevel: number("memLevel"),
-  };
-}
-
 /** Throws {@link MisuseError} ERR_INVALID_OPTION, which names the option. */
 export function readOptions(options: ServerOptions): Settings {
-  const { origin = "same-origin", subprotocols, tolerateLongLengths = false } = options;
+  const { origin = "same-origin", subprotocols, tolerateLongLengths = false, whenFull = "close" } = options;
   const numbers = { ...DEFAULTS };
   for (const name of Object.keys(DEFAULTS) as NumberName[]) {
     const value = options[name] ?? DEFAULTS[name];
@@ -185,11 +123,17 @@ export function readOptions(options: ServerOptions): Settings {
   if (subprotocols !== undefined && !subprotocols.every(isToken)) {
     throw new MisuseError("ERR_INVALID_OPTION", "subprotocols must be tokens, such as chat.v1");
   }
-  for (const name of ["upgrade", "open", "message", "close", "error"] as const) {
+  for (const name of ["upgrade", "open", "message", "stream", "close", "error"] as const) {
     if (options[name] !== undefined && typeof options[name] !== "function") {
       throw new MisuseError("ERR_INVALID_OPTION", `${name} must be a function`);
     }
   }
-  const deflate = readDeflate(options.perMessageDeflate);
-  return { ...numbers, hooks: options, origin, subprotocols, tolerateLongLengths, deflate };
+  if (options.message !== undefined && options.stream !== undefined) {
+    throw new MisuseError("ERR_INVALID_OPTION", "message and stream are two ways to take messages: give one");
+  }
+  if (whenFull !== "close" && whenFull !== "wait" && whenFull !== "drop") {
+    throw new MisuseError("ERR_INVALID_OPTION", `whenFull must be "close", "wait" or "drop"`);
+  }
+  const deflate = readDeflateOptions(options.perMessageDeflate);
+  return { ...numbers, hooks: options, whenFull, origin, subprotocols, tolerateLongLengths, deflate };
 }

@@ -7,26 +7,47 @@ import { Context } from "./context.ts";
 import { receiveUpgrade, type UpgradeListener } from "./attached.ts";
 import { describeListener, type Listening, type ListenOptions, startListener } from "./listen.ts";
 import type { CloseOptions, ServerOptions, ServerStats } from "./options.ts";
+import type { SendData } from "./prepared-message.ts";
+import { publish, type PublishOptions } from "./publish.ts";
 import type { ServerSocket } from "./socket.ts";
 
 /**
  * A WebSocket server: three hooks (`open`, `message`, `close`) over any number of listeners of its own and of HTTP
  * servers that it is attached to.
  */
-export class WebSocketServer {
+export class WebSocketServer<Data = unknown> {
   readonly #context: Context;
   readonly #listeners: Set<net.Server> = new Set();
   /** HTTP servers and what listens there. */
   readonly #attached: Map<HttpServer | HttpsServer, UpgradeListener> = new Map();
 
   /** Throws `MisuseError` ERR_INVALID_OPTION. */
-  constructor(options: ServerOptions = {}) {
+  constructor(options: ServerOptions<Data> = {}) {
     this.#context = new Context(options);
   }
 
   /** The connections that are there, in the order they came. */
-  get sockets(): ReadonlySet<ServerSocket> {
-    return this.#context.sockets;
+  get sockets(): ReadonlySet<ServerSocket<Data>> {
+    return this.#context.sockets as ReadonlySet<ServerSocket<Data>>;
+  }
+
+  /** Sends a message to all open connections; see {@link WebSocketServer.publish}. */
+  broadcast(data: SendData, options?: PublishOptions): number {
+    return publish(this.#context.sockets, data, options);
+  }
+
+  /**
+   * Sends a message to all connections that have subscribed to a topic. It is encoded, and compressed, once. A peer that
+   * does not keep up delays nobody: where {@link ServerOptions.maxBuffered} bytes wait for it already, it does not get
+   * this message. Returns to how many it was sent. Throws {@link MisuseError} ERR_INVALID_DATA.
+   */
+  publish(topic: string, data: SendData, options?: PublishOptions): number {
+    return publish(this.#context.topics.subscribersOf(topic) ?? [], data, options);
+  }
+
+  /** The open connections that have subscribed to a topic. */
+  subscribers(topic: string): ReadonlySet<ServerSocket<Data>> {
+    return (this.#context.topics.subscribersOf(topic) ?? new Set()) as ReadonlySet<ServerSocket<Data>>;
   }
 
   stats(): ServerStats {

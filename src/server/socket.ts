@@ -1,23 +1,46 @@
-import { Buffer } from "node:buffer";
+import type { MessageKind } from "../connection/event.ts";
 import { MisuseError } from "../connection/misuse.ts";
 import type { State } from "../connection/state.ts";
 import { CloseCode } from "../frame/close-code.ts";
+import type { Context } from "./context.ts";
 import type { Driver } from "./driver.ts";
-import { BinaryMessage, type Message, TextMessage } from "./message.ts";
+import type { Message } from "./message.ts";
+import { OutgoingStreams, type StreamSource } from "./outgoing-stream.ts";
+import type { MessageStream } from "./message-stream.ts";
+import type { Overflow } from "./options.ts";
+import type { SendData } from "./prepared-message.ts";
+import { MessageReader, StreamReader } from "./reader.ts";
+import { output, refuseOverflow } from "./sender.ts";
 
-/** What can be sent: a string or a text message as text, everything else as binary. */
-export type SendData = string | ArrayBufferView | ArrayBuffer | SharedArrayBuffer | Message;
+/** How a connection ended. */
+export interface CloseInfo {
+  /**
+   * The peer's code, 1005 where it gave none, 1006 where the transport ended without a Close frame, or the code by which
+   * a violation was answered.
+   */
+  readonly code: number;
+  readonly reason: string;
+  /** Whether both Close frames were exchanged. */
+  readonly clean: boolean;
+}
 
 /** The server's end of an open WebSocket connection. */
-export class ServerSocket {
+export class ServerSocket<Data = unknown> {
   readonly #driver: Driver;
+  readonly #context: Context;
+  #reader: MessageReader | StreamReader | undefined;
+  #streams: OutgoingStreams | undefined;
   /** The subprotocol that was agreed on; undefined where none was. */
   readonly subprotocol: string | undefined;
+  /** What the upgrade hook gave; the application's to use and to change. */
+  data: Data;
 
   /** @internal */
-  constructor(driver: Driver, subprotocol: string | undefined) {
+  constructor(driver: Driver, context: Context, subprotocol: string | undefined, data: Data) {
     this.#driver = driver;
+    this.#context = context;
     this.subprotocol = subprotocol;
+    this.data = data;
   }
 
   /** Where the closing handshake stands: `"open"` as long as messages can be sent. */
@@ -27,29 +50,86 @@ export class ServerSocket {
 
   /** Bytes that were sent and not yet handed to the system. */
   get bufferedAmount(): number {
-    return this.#driver.bufferedAmount;
+    return this.#driver.bufferedAmount + (this.#streams?.waiting ?? 0);
+  }
+
+  /** Resolves when the connection is over, in whatever way. Never rejects. */
+  get closed(): Promise<CloseInfo> {
+    return this.#driver.closed.then(({ code, reason, clean }) => ({ code, reason, clean }));
   }
 
   /**
-   * Sends a message. A large binary payload is not copied: it must not change until it is written. Returns whether to
-   * go on; false where more waits than the peer takes. Throws {@link MisuseError}: ERR_NOT_OPEN after a close,
-   * ERR_INVALID_DATA for anything but text and bytes.
+   * Sends a message. A large binary payload is not copied: it must not change until it is written. Returns undefined
+   * where the peer keeps up, otherwise a promise to wait for before sending more (RFC 6455 has no flow control: TCP's is
+   * what there is). It resolves when the peer has taken enough, or is gone, and never rejects. Where
+   * {@link ServerOptions.maxBuffered} bytes wait already, `whenFull` is done instead.
+   *
+   * Throws {@link MisuseError}: ERR_NOT_OPEN after a close, ERR_INVALID_DATA for anything but text and bytes,
+   * ERR_BUFFER_FULL.
    */
-  send(data: SendData): boolean {
-    const { connection, compression } = this.#driver;
-    if (typeof data === "string") {
-      if (compression === undefined) connection.sendText(data);
-      else compression.send(connection, "text", data, Buffer.from(data));
-    } else if (data instanceof TextMessage) {
-      if (compression === undefined) connection.sendText(data.bytes);
-      else compression.send(connection, "text", data, data.bytes);
-    } else if (data instanceof BinaryMessage && compression !== undefined) {
-      compression.send(connection, "binary", data, data.bytes);
-    } else {
-      connection.sendBinary(octetsOf(data));
+  send(data: SendData): PromiseLike<void> | undefined {
+    const driver = this.#driver;
+    if (this.#isFull()) {
+      this.#checkOpen();
+      refuseOverflow(driver, this.#context.settings.whenFull);
+      return driver.drained;
     }
-    this.#driver.flushLater();
-    return this.#driver.keepsUp;
+    if (this.#streams !== undefined) return this.#postpone(data);
+    output(driver, data);
+    return driver.sent();
+  }
+
+  /**
+   * Sends one message in pieces, as they come, at the pace of the peer: fragments (section 5.4). Other messages wait
+   * until it is through. `type` is by default what the first piece is; the bytes of a text must be UTF-8.
+   *
+   * Resolves when all is sent. Rejects with the source's error, with {@link MisuseError} ERR_NOT_OPEN where the connection
+   * ends before, ERR_INVALID_DATA for pieces that are neither text nor bytes. A message that has begun and cannot be
+   * finished ends the connection with 1011.
+   */
+  async sendStream(source: StreamSource, { type }: { readonly type?: MessageKind } = {}): Promise<void> {
+    this.#checkOpen();
+    this.#streams ??= new OutgoingStreams(this.#driver, () => (this.#streams = undefined));
+    await this.#streams.send(source, type);
+  }
+
+  /** @internal Sends one of many copies; whether it was taken. */
+  offer(data: SendData, whenFull: Overflow): boolean {
+    if (this.state !== "open") return false;
+    if (this.#isFull()) {
+      if (whenFull === "close") refuseOverflow(this.#driver, "close");
+      return false;
+    }
+    void this.send(data);
+    return true;
+  }
+
+  /**
+   * The messages, one at a time; it ends when the connection does. Only where the server has neither a `message` nor a
+   * `stream` hook: throws {@link MisuseError} ERR_HAS_HANDLER. All iterations of a socket are one: what a loop leaves
+   * is there for the next.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
+    return this.#read(MessageReader);
+  }
+
+  /** The messages as streams of their pieces; otherwise like the iteration over whole messages, and instead of it. */
+  streams(): AsyncIterableIterator<MessageStream, undefined> {
+    return this.#read(StreamReader);
+  }
+
+  /** What this socket has subscribed to. */
+  get topics(): ReadonlySet<string> {
+    return this.#context.topics.topicsOf(this);
+  }
+
+  /** From now on what is published to `topic` is sent here, until the connection is over. */
+  subscribe(topic: string): void {
+    if (this.#driver.farewell === undefined) this.#context.topics.subscribe(this, topic);
+  }
+
+  unsubscribe(topic: string): void {
+    this.#context.topics.unsubscribe(this, topic);
   }
 
   /** Sends a Ping with up to 125 bytes. Throws {@link MisuseError}: ERR_NOT_OPEN, ERR_CONTROL_TOO_LONG. */
@@ -64,21 +144,38 @@ export class ServerSocket {
    * be sent and a reason over 123 bytes.
    */
   close(code: number = CloseCode.NORMAL_CLOSURE, reason = ""): void {
-    this.#driver.connection.close(code, reason);
-    this.#driver.flushLater();
+    this.#driver.close(code, reason);
   }
 
   /** Destroys the connection at once, without a Close frame. */
   terminate(): void {
     this.#driver.terminate();
   }
-}
 
-function octetsOf(data: unknown): Uint8Array {
-  if (data instanceof Uint8Array) return data;
-  if (data instanceof BinaryMessage) return data.bytes;
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  if (data instanceof ArrayBuffer || data instanceof SharedArrayBuffer) return new Uint8Array(data);
-  const given = data === null ? "null" : typeof data;
-  throw new MisuseError("ERR_INVALID_DATA", `send takes a string, bytes or a message, not ${given}`);
+  #isFull(): boolean {
+    const { settings } = this.#context;
+    return this.#driver.full || (this.#streams !== undefined && this.bufferedAmount >= settings.maxBuffered);
+  }
+
+  #postpone(data: SendData): Promise<void> {
+    this.#checkOpen();
+    return this.#streams!.postpone(data);
+  }
+
+  #checkOpen(): void {
+    if (this.state === "open") return;
+    throw new MisuseError("ERR_NOT_OPEN", `nothing can be sent: the connection is ${this.state}`);
+  }
+
+  #read<Reader extends MessageReader | StreamReader>(kind: new (driver: Driver) => Reader): Reader {
+    if (this.#context.hasHandler) {
+      throw new MisuseError(
+        "ERR_HAS_HANDLER",
+        "the messages of this server go to its message or stream hook",
+      );
+    }
+    const reader = (this.#reader ??= new kind(this.#driver));
+    if (reader instanceof kind) return reader;
+    throw new MisuseError("ERR_HAS_HANDLER", "messages are read either whole or as streams, not both");
+  }
 }

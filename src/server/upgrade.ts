@@ -7,8 +7,8 @@ import type { RequestHead } from "../handshake/head.ts";
 import { type HttpAnswer, InvalidAnswerError, refuse, serializeHead } from "../handshake/response.ts";
 import type { Context } from "./context.ts";
 import { refuseTransport } from "./ending.ts";
-import type { UpgradeAnswer } from "./options.ts";
-import { isPromiseLike } from "./promise-like.ts";
+import type { UpgradeAnswer } from "./hooks.ts";
+import { isPromiseLike } from "./promises.ts";
 import { describeRequest, type UpgradeRequest } from "./request.ts";
 import { Driver } from "./driver.ts";
 
@@ -21,6 +21,7 @@ interface Outcome {
   readonly answer: HttpAnswer;
   /** Present where the answer is 101. */
   readonly subprotocol?: string | undefined;
+  readonly data?: unknown;
 }
 
 /** `rest` is what came behind the head. The transport must have no listeners left. */
@@ -59,7 +60,7 @@ function openConnection(
   context: Context,
   transport: Duplex,
   offer: UpgradeOffer,
-  { answer, subprotocol }: Outcome,
+  { answer, subprotocol, data }: Outcome,
   request: UpgradeRequest,
   rest: Uint8Array,
 ): void {
@@ -70,7 +71,7 @@ function openConnection(
   // A time-out that an HTTP server set for requests is not for connections.
   (transport as Partial<Socket>).setTimeout?.(0);
   transport.write(Buffer.from(serializeHead({ ...answer, headers }), "latin1"));
-  const driver = new Driver(transport, context, subprotocol, agreed);
+  const driver = new Driver(transport, context, subprotocol, data, agreed);
   context.sockets.add(driver.socket);
   driver.open(() => context.settings.hooks.open?.(driver.socket, request), rest);
   // A client that ended its half while the hook was thinking has been heard by nobody yet.
@@ -122,7 +123,7 @@ function answerOf(context: Context, offer: UpgradeOffer, answer: UpgradeAnswer |
     return { answer: refusal };
   }
   const subprotocol = answer?.subprotocol ?? chooseSubprotocol(offer, context.settings.subprotocols);
-  return { answer: acceptUpgrade(offer, { subprotocol, headers }), subprotocol };
+  return { answer: acceptUpgrade(offer, { subprotocol, headers }), subprotocol, data: answer?.data };
 }
 
 function hookFailed(context: Context, error: unknown): HttpAnswer {

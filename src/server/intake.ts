@@ -1,0 +1,151 @@
+import type { Connection } from "../connection/connection.ts";
+import type { CloseEvent, MessageEvent, PieceEvent } from "../connection/event.ts";
+
+/*
+ * Between a connection's events and who consumes them. Events go straight to a consumer that is ready. While it is busy,
+ * messages are read ahead up to a limit, so that pings between them are answered; the end of the conversation is left
+ * unread, so that what was read ahead can still be answered. Without a consumer only control frames are read.
+ */
+
+export type DataEvent = MessageEvent | PieceEvent;
+
+/** Who gets the messages of connections: hooks, or an iteration. */
+export interface Consumer<Owner> {
+  /** Called while the intake is not busy, which it may become by this. */
+  take(event: DataEvent, owner: Owner): void;
+  /** The conversation is over, and all that was read has been taken. */
+  end?(): void;
+}
+
+/** Whose intake it is. */
+export interface IntakeOwner {
+  /** The conversation is over. */
+  over(event: CloseEvent): void;
+}
+
+/** How reading goes on: with more input, with this input in a later turn, or when the consumer is ready. */
+export type Reading = "read" | "later" | "wait";
+
+/** What a message costs beside its octets, in octets. */
+const OVERHEAD = 128;
+/** Places of taken events that are kept before the list is made shorter. */
+const SLACK = 64;
+
+export class Intake<Owner extends IntakeOwner> {
+  readonly #owner: Owner;
+  readonly #connection: Connection;
+  readonly #readAhead: number;
+  /** Undefined where no iteration is under way. */
+  consumer: Consumer<Owner> | undefined;
+  /** The consumer does not take the next event yet. */
+  busy = false;
+  /** What was read ahead, and where it begins in the list. */
+  #inbox: (DataEvent | undefined)[] | undefined;
+  #at = 0;
+  #size = 0;
+  /** The end, where the transport was gone before the consumer was through. */
+  #farewell: CloseEvent | undefined;
+  #inside = false;
+  #halted = false;
+
+  /** Reads ahead up to about `readAhead` octets. */
+  constructor(owner: Owner, connection: Connection, readAhead: number) {
+    this.#owner = owner;
+    this.#connection = connection;
+    this.#readAhead = readAhead;
+  }
+
+  /** Whether events are being handed out right now. */
+  get inside(): boolean {
+    return this.#inside;
+  }
+
+  /** Whether nothing that was read waits for the consumer. */
+  get empty(): boolean {
+    return this.#inbox === undefined && !(this.busy && this.consumer !== undefined);
+  }
+
+  /** Hands out what can be handed out. */
+  run(): Reading {
+    // A hook has asked for more: the loop that called it goes on.
+    if (this.#inside) return "read";
+    this.#inside = true;
+    try {
+      return this.#loop();
+    } finally {
+      this.#inside = false;
+    }
+  }
+
+  #loop(): Reading {
+    const connection = this.#connection;
+    while (!this.#halted) {
+      const { consumer } = this;
+      const ready = consumer !== undefined && !this.busy;
+      if (ready && this.#inbox !== undefined) {
+        consumer.take(this.shift()!, this.#owner);
+        continue;
+      }
+      if (this.#farewell !== undefined) return this.#sayFarewell(this.#farewell);
+      if (this.#size >= this.#readAhead) return "wait";
+      const event = connection.next(ready ? undefined : consumer === undefined ? "data" : "end");
+      if (event === undefined) break;
+      if (event.type === "message" || event.type === "piece") {
+        if (ready) consumer.take(event, this.#owner);
+        else this.#push(event);
+      } else if (event.type === "close") this.#owner.over(event);
+    }
+    if (this.#halted) return "wait";
+    if (!connection.inputPending) return "read";
+    return connection.endHeld || this.consumer === undefined ? "wait" : "later";
+  }
+
+  /** The next event that was read ahead. */
+  shift(): DataEvent | undefined {
+    const inbox = this.#inbox;
+    if (inbox === undefined) return undefined;
+    const event = inbox[this.#at]!;
+    inbox[this.#at++] = undefined;
+    this.#size -= event.bytes.length + OVERHEAD;
+    if (this.#at === inbox.length) this.drop();
+    else if (this.#at > SLACK && this.#at * 2 > inbox.length) {
+      inbox.splice(0, this.#at);
+      this.#at = 0;
+    }
+    return event;
+  }
+
+  /** Nothing is handed out any more, until the end is told. */
+  halt(): void {
+    this.#halted = true;
+    this.drop();
+  }
+
+  /** Throws away what was read ahead. */
+  drop(): void {
+    this.#inbox = undefined;
+    this.#at = this.#size = 0;
+  }
+
+  /** The transport is gone: what was read ahead is still handed out. Returns the end, where it was not told before. */
+  abandon(): CloseEvent | undefined {
+    this.#halted = false;
+    this.#connection.abandon();
+    const event = this.#connection.next();
+    if (event?.type === "close") this.#farewell = event;
+    return this.#farewell;
+  }
+
+  /** Tells the end, once the consumer is through with what came before it. */
+  #sayFarewell(event: CloseEvent): Reading {
+    if (this.consumer !== undefined && !this.empty) return "wait";
+    this.#farewell = undefined;
+    this.#owner.over(event);
+    return "read";
+  }
+
+  #push(event: DataEvent): void {
+    (this.#inbox ??= []).push(event);
+    this.#size += event.bytes.length + OVERHEAD;
+  }
+}

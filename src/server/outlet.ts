@@ -1,0 +1,111 @@
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Connection } from "../connection/connection.ts";
+import type { Context } from "./context.ts";
+import { type Resolvers, withResolvers } from "./promises.ts";
+
+/*
+ * The writing half of a driver. What is sent is written once in a turn of the event loop, when all transports that had
+ * input have been read: reading many and then writing many costs less than taking turns, because the peers are not woken
+ * for each reply. Much output is written at once. While the transport is full, output waits in the connection, where pongs
+ * replace each other.
+ */
+
+/** Output that may wait, in bytes, before `send` says stop and the peer is no longer read. */
+export const HIGH_WATER: number = 64 * 1024;
+
+/** Output, in bytes, that does not wait for the end of the turn. */
+const FLUSH_AT_ONCE = 16 * 1024;
+
+export abstract class Outlet {
+  abstract readonly connection: Connection;
+  /** Events are being handed out: what is sent then is seen to afterwards. */
+  protected abstract readonly inside: boolean;
+  /** Called whenever output was written, or could not be. */
+  protected abstract flushed(): void;
+  protected readonly transport: Duplex;
+  protected readonly context: Context;
+  protected dead = false;
+  /** The transport is full. */
+  protected blocked = false;
+  #scheduled = false;
+  #whenDrained: Resolvers<void> | undefined;
+
+  protected constructor(transport: Duplex, context: Context) {
+    this.transport = transport;
+    this.context = context;
+  }
+
+  /** Bytes that were sent and not yet handed to the system. */
+  get bufferedAmount(): number {
+    return this.connection.outputSize + this.transport.writableLength;
+  }
+
+  /** Whether as much waits for the peer as may. */
+  get full(): boolean {
+    const waiting = this.connection.outputSize + (this.blocked ? this.transport.writableLength : 0);
+    return waiting >= this.context.settings.maxBuffered;
+  }
+
+  /** Sees to what was sent; returns a promise to wait for where the peer does not keep up. */
+  sent(): Promise<void> | undefined {
+    const { outputSize } = this.connection;
+    if (outputSize > (this.inside ? HIGH_WATER : FLUSH_AT_ONCE)) this.flush();
+    else this.flushLater();
+    return this.#keepsUp ? undefined : this.drained;
+  }
+
+  /** Resolves when the peer has taken enough of what waits, or is gone. */
+  get drained(): Promise<void> {
+    return (this.#whenDrained ??= withResolvers()).promise;
+  }
+
+  /** Sees to it that what was sent is written at the end of this turn. */
+  flushLater(): void {
+    if (this.inside || this.#scheduled) return;
+    this.#scheduled = true;
+    this.context.scheduleFlush(this);
+  }
+
+  flushScheduled(): void {
+    this.#scheduled = false;
+    this.flush();
+  }
+
+  /** What events have caused is written now where it is much, or where it ends the connection. */
+  protected flushSoon(): void {
+    const { outputSize, state } = this.connection;
+    if (outputSize > FLUSH_AT_ONCE || state !== "open") this.flush();
+    else if (outputSize > 0) this.flushLater();
+  }
+
+  protected flush(): void {
+    if (!this.blocked && !this.dead) this.#write(this.connection.takeOutput());
+    if (this.#whenDrained !== undefined && this.#keepsUp) this.settleDrained();
+    this.flushed();
+  }
+
+  protected settleDrained(): void {
+    this.#whenDrained?.resolve();
+    this.#whenDrained = undefined;
+  }
+
+  get #keepsUp(): boolean {
+    return this.dead || (!this.blocked && this.connection.outputSize < HIGH_WATER);
+  }
+
+  #write(chunks: readonly Uint8Array[]): void {
+    const { transport } = this;
+    if (chunks.length === 0) return;
+    if (chunks.length === 1) {
+      transport.write(chunks[0]);
+      // A TCP or unix socket holds nothing that the kernel has taken; other streams may have passed it on.
+      if (transport.writableLength === 0 && transport instanceof Socket) this.connection.giveBackOutput();
+    } else {
+      transport.cork();
+      for (const chunk of chunks) transport.write(chunk);
+      transport.uncork();
+    }
+    this.blocked = transport.writableLength >= transport.writableHighWaterMark;
+  }
+}

@@ -1,0 +1,48 @@
+import { Buffer } from "node:buffer";
+import type { MessageKind } from "../connection/event.ts";
+import { MisuseError } from "../connection/misuse.ts";
+import { BinaryMessage, type Message, TextMessage } from "./message.ts";
+
+/** What can be sent: a string or a text message as text, everything else as binary. */
+export type SendData = string | ArrayBufferView | ArrayBuffer | SharedArrayBuffer | Message | PreparedMessage;
+
+/** A message that is encoded once, and compressed once for all connections that compress alike. See {@link prepare}. */
+export class PreparedMessage {
+  readonly type: MessageKind;
+  /** The octets of the message; they must not change. */
+  readonly bytes: Uint8Array;
+  readonly #deflated: Map<number, Uint8Array | undefined> = new Map();
+
+  /** @internal */
+  constructor(type: MessageKind, bytes: Uint8Array) {
+    this.type = type;
+    this.bytes = bytes;
+  }
+
+  /** @internal What it is compressed to on connections with this number (undefined: it goes out as it is). */
+  deflated(shareable: number, deflate: () => Uint8Array | undefined): Uint8Array | undefined {
+    if (!this.#deflated.has(shareable)) this.#deflated.set(shareable, deflate());
+    return this.#deflated.get(shareable);
+  }
+}
+
+/**
+ * Makes a message ready to be sent many times, to one or to many. Octets are not copied: they must not change. Throws
+ * {@link MisuseError} ERR_INVALID_DATA for anything but text and bytes.
+ */
+export function prepare(data: SendData): PreparedMessage {
+  if (data instanceof PreparedMessage) return data;
+  if (typeof data === "string") return new PreparedMessage("text", Buffer.from(data));
+  if (data instanceof TextMessage) return new PreparedMessage("text", data.bytes);
+  return new PreparedMessage("binary", octetsOf(data));
+}
+
+/** The octets of binary data, without a copy. */
+export function octetsOf(data: unknown): Uint8Array {
+  if (data instanceof Uint8Array) return data;
+  if (data instanceof BinaryMessage) return data.bytes;
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (data instanceof ArrayBuffer || data instanceof SharedArrayBuffer) return new Uint8Array(data);
+  const given = data === null ? "null" : typeof data;
+  throw new MisuseError("ERR_INVALID_DATA", `send takes a string, bytes or a message, not ${given}`);
+}

@@ -1,0 +1,224 @@
+import { once } from "node:events";
+import { describe, expect, it } from "vitest";
+import type { ServerSocket } from "../../src/index.ts";
+import { closed, expected, meet, sendTogether, transportOf } from "./meet.ts";
+
+/** A hook that works on one message at a time, until it is told to finish. */
+function worker(): {
+  work: (text: string) => Promise<void>;
+  begun: string[];
+  finish: () => void;
+  whenBegun: (count: number) => Promise<void>;
+} {
+  const begun: string[] = [];
+  let current = expected();
+  let waiting: { count: number; resolve: () => void } | undefined;
+  return {
+    begun,
+    work: (text) => {
+      begun.push(text);
+      if (begun.length === waiting?.count) waiting.resolve();
+      return current.promise;
+    },
+    finish: () => {
+      const { resolve } = current;
+      current = expected();
+      resolve();
+    },
+    whenBegun: (count) =>
+      new Promise((resolve) => (begun.length >= count ? resolve() : (waiting = { count, resolve }))),
+  };
+}
+
+const textOf = (message: { type: string; text?: string }): string => message.text ?? message.type;
+
+describe("a message hook that returns a promise", () => {
+  it("gets the next message when the promise is fulfilled, in order, also out of one packet", async () => {
+    const { work, begun, finish, whenBegun } = worker();
+    const { connect } = await meet({ message: (_, message) => work(textOf(message)) });
+    const client = connect();
+    await once(client, "open");
+    sendTogether(client, "1", "2", "3");
+    await whenBegun(1);
+    client.ping();
+    await once(client, "pong");
+    expect(begun).toEqual(["1"]);
+    finish();
+    await whenBegun(2);
+    client.send("4");
+    client.ping();
+    await once(client, "pong");
+    expect(begun).toEqual(["1", "2"]);
+    finish();
+    await whenBegun(3);
+    finish();
+    await whenBegun(4);
+    expect(begun).toEqual(["1", "2", "3", "4"]);
+  });
+
+  it("delays no other connection", async () => {
+    const { work, whenBegun } = worker();
+    const { connect } = await meet({
+      message: (socket, message) => (textOf(message) === "slow" ? work("slow") : socket.send(message)),
+    });
+    const [slow, quick] = [connect(), connect()];
+    await Promise.all([once(slow, "open"), once(quick, "open")]);
+    slow.send("slow");
+    await whenBegun(1);
+    quick.send("quick");
+    expect(String((await once(quick, "message"))[0])).toBe("quick");
+  });
+
+  it("can answer what came before a Close frame, and close is told behind it", async () => {
+    const { work, finish, whenBegun } = worker();
+    const calls: string[] = [];
+    const over = expected();
+    const { connect } = await meet({
+      message: async (socket, message) => {
+        await work(textOf(message));
+        calls.push(`done ${textOf(message)}`);
+        void socket.send(`answer ${textOf(message)}`);
+      },
+      close: (_, code) => {
+        calls.push(`close ${code}`);
+        over.resolve();
+      },
+    });
+    const client = connect();
+    await once(client, "open");
+    const answers: string[] = [];
+    client.on("message", (data: Buffer) => answers.push(data.toString()));
+    sendTogether(client, "1", "2");
+    client.close(4000);
+    await whenBegun(1);
+    finish();
+    await whenBegun(2);
+    finish();
+    await over.promise;
+    expect(calls).toEqual(["done 1", "done 2", "close 4000"]);
+    expect(await closed(client)).toEqual([4000, ""]);
+    expect(answers).toEqual(["answer 1", "answer 2"]);
+  });
+
+  it("gets what was read before the peer reset the connection, and close behind it", async () => {
+    const { work, begun, finish, whenBegun } = worker();
+    const over = expected<number>();
+    const gone = expected();
+    const { server, connect } = await meet({
+      open: (socket) => void socket.closed.then(() => gone.resolve()),
+      message: (_, message) => work(textOf(message)),
+      close: (_, code) => over.resolve(code),
+    });
+    const client = connect();
+    client.on("error", () => {});
+    await once(client, "open");
+    sendTogether(client, "1", "2");
+    await whenBegun(1);
+    transportOf(client).resetAndDestroy();
+    await gone.promise;
+    while (server.sockets.size > 0) await new Promise(setImmediate);
+    expect(begun).toEqual(["1"]);
+    finish();
+    await whenBegun(2);
+    finish();
+    expect(await over.promise).toBe(1006);
+  });
+
+  it("that rejects ends the connection with 1011, and nothing more is handed out", async () => {
+    const { work, begun, whenBegun } = worker();
+    const failing = expected();
+    const { connect } = await meet({
+      message: async (_, message) => {
+        void work(textOf(message));
+        await failing.promise;
+        throw new Error("no");
+      },
+      error: () => {},
+    });
+    const client = connect();
+    await once(client, "open");
+    sendTogether(client, "1", "2", "3");
+    await whenBegun(1);
+    const seen = closed(client);
+    failing.resolve();
+    expect(await seen).toEqual([1011, ""]);
+    expect(begun).toEqual(["1"]);
+  });
+
+  it("is not read ahead beyond readAhead: the peer has to wait, and nothing is lost", async () => {
+    const { work, begun, finish, whenBegun } = worker();
+    const { connect } = await meet({ message: (_, message) => work(textOf(message)) });
+    const client = connect();
+    await once(client, "open");
+    const total = 3000;
+    for (let i = 0; i < total; i++) client.send(`${i} ${"x".repeat(10_000)}`);
+    await whenBegun(1);
+    const transport = transportOf(client);
+    // 30 MB do not fit into the kernel's buffers and the read-ahead: what is left waits here.
+    let left = -1;
+    while (transport.writableLength !== left) {
+      left = transport.writableLength;
+      for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+    }
+    expect(left).toBeGreaterThan(1_000_000);
+    expect(begun).toHaveLength(1);
+    for (let i = 1; i < total; i++) {
+      finish();
+      await whenBegun(i + 1);
+    }
+    expect(begun.map((text) => parseInt(text, 10))).toEqual(Array.from({ length: total }, (_, i) => i));
+  });
+});
+
+describe("an open hook that returns a promise", () => {
+  it("holds back the messages until it is fulfilled", async () => {
+    const ready = expected();
+    const calls: string[] = [];
+    const told = expected();
+    const { connect } = await meet({
+      open: async () => {
+        await ready.promise;
+        calls.push("ready");
+      },
+      message: (_, message) => {
+        calls.push(textOf(message));
+        told.resolve();
+      },
+    });
+    const client = connect();
+    await once(client, "open");
+    client.send("early");
+    client.ping();
+    await once(client, "pong");
+    expect(calls).toEqual([]);
+    ready.resolve();
+    await told.promise;
+    expect(calls).toEqual(["ready", "early"]);
+  });
+});
+
+describe("without a hook for messages", () => {
+  it("pings and closes are answered all the same", async () => {
+    const over = expected<number>();
+    const { connect } = await meet({ close: (_, code) => over.resolve(code) });
+    const client = connect();
+    await once(client, "open");
+    client.ping();
+    await once(client, "pong");
+    client.close(4002);
+    expect(await closed(client)).toEqual([4002, ""]);
+    expect(await over.promise).toBe(4002);
+  });
+
+  it("a close of ours is answered behind messages that nobody reads", async () => {
+    const opened = expected<ServerSocket>();
+    const { connect } = await meet({ open: (socket) => opened.resolve(socket) });
+    const client = connect();
+    await once(client, "open");
+    for (let i = 0; i < 100; i++) client.send("nobody reads this");
+    const socket = await opened.promise;
+    socket.close(4003);
+    expect(await closed(client)).toEqual([4003, ""]);
+    expect(await socket.closed).toEqual({ code: 4003, reason: "", clean: true });
+  });
+});
