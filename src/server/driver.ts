@@ -90,13 +90,13 @@ export class Driver extends Outlet {
   }
 
   /** Announces the connection, then reads what came behind the head. */
-  open(announce: () => void | PromiseLike<unknown>, rest: Uint8Array): void {
+  open(announce: () => unknown, rest: Uint8Array): void {
     try {
       const result = announce();
       if (isPromiseLike(result)) {
         // Where no hook takes the messages, an iteration may well be inside of it.
         if (this.context.hasHandler) this.waitFor(result);
-        else this.watch(result);
+        else void this.watch(result);
       }
     } catch (error) {
       this.hookFailed(error);
@@ -178,14 +178,15 @@ export class Driver extends Outlet {
   /** The next message waits for a hook's promise. */
   waitFor(result: PromiseLike<unknown>): void {
     this.intake.busy = true;
-    this.watch(result, () => {
+    void this.watch(result, () => {
       this.intake.busy = false;
       this.proceed();
     });
   }
 
-  watch(result: PromiseLike<unknown>, done?: () => void): void {
-    Promise.resolve(result).then(done, (error: unknown) => this.hookFailed(error));
+  /** A hook's promise. What this returns is fulfilled behind it, whatever becomes of it. */
+  watch(result: PromiseLike<unknown>, done?: () => void): Promise<void> {
+    return Promise.resolve(result).then(done, (error: unknown) => this.hookFailed(error));
   }
 
   /** A hook's failure ends its own connection, and no other. */
@@ -203,12 +204,16 @@ export class Driver extends Outlet {
   over(event: CloseEvent): void {
     this.#farewell = event;
     this.whenOver?.();
-    this.intake.consumer?.end?.();
+    const handling = this.intake.consumer?.end?.();
     this.#whenClosed?.resolve(event);
-    const { hooks } = this.context.settings;
+    if (handling === undefined) this.#tellClose(event);
+    else void this.watch(handling, () => this.#tellClose(event));
+  }
+
+  #tellClose({ code, reason }: CloseEvent): void {
     try {
-      const result = hooks.close?.(this.socket, event.code, event.reason);
-      if (isPromiseLike(result)) this.watch(result);
+      const result = this.context.settings.hooks.close?.(this.socket, code, reason);
+      if (isPromiseLike(result)) void this.watch(result);
     } catch (error) {
       this.hookFailed(error);
     }

@@ -35,6 +35,7 @@ export class MessageHandler implements Consumer<Driver> {
  */
 export function streamHandler(hooks: ServerHooks, driver: Driver): StreamConsumer {
   let current: MessageStream | undefined;
+  let running: Promise<void> | undefined;
   let hookDone = false;
   let streamDone = false;
   const settle = (): void => {
@@ -42,6 +43,7 @@ export function streamHandler(hooks: ServerHooks, driver: Driver): StreamConsume
   };
   const done = (): void => {
     hookDone = true;
+    running = undefined;
     if (current!.unread) current!.discard();
     else settle();
   };
@@ -51,7 +53,7 @@ export function streamHandler(hooks: ServerHooks, driver: Driver): StreamConsume
       hookDone = streamDone = false;
       try {
         const result = hooks.stream!(driver.socket, begun);
-        if (isPromiseLike(result)) driver.watch(result, done);
+        if (isPromiseLike(result)) running = driver.watch(result, done);
         else done();
       } catch (error) {
         driver.hookFailed(error);
@@ -61,6 +63,7 @@ export function streamHandler(hooks: ServerHooks, driver: Driver): StreamConsume
       streamDone = true;
       settle();
     },
+    ended: () => running,
   });
   return consumer;
 }

@@ -32,16 +32,16 @@ export interface ServerHooks<Data = unknown> {
   /** A handshake is correct and its origin allowed: accept or refuse it. */
   upgrade?(request: UpgradeRequest): UpgradeAnswer<Data> | void | Promise<UpgradeAnswer<Data> | void>;
   /** A connection is open. */
-  open?(socket: ServerSocket<Data>, request: UpgradeRequest): void | PromiseLike<unknown>;
+  open?(socket: ServerSocket<Data>, request: UpgradeRequest): unknown;
   /** A whole message has arrived. */
-  message?(socket: ServerSocket<Data>, message: Message): void | PromiseLike<unknown>;
+  message?(socket: ServerSocket<Data>, message: Message): unknown;
   /** A message has begun to arrive; instead of `message`. What the hook has not begun to read when it is through is thrown away. */
-  stream?(socket: ServerSocket<Data>, message: MessageStream): void | PromiseLike<unknown>;
+  stream?(socket: ServerSocket<Data>, message: MessageStream): unknown;
   /**
    * A connection is over, and its messages have been handled. `code` is the peer's, 1005 where it gave none, 1006 where
    * the transport ended without a Close frame, or the code by which a violation was answered.
    */
-  close?(socket: ServerSocket<Data>, code: number, reason: string): void | PromiseLike<unknown>;
+  close?(socket: ServerSocket<Data>, code: number, reason: string): unknown;
   /** A hook has failed. Default: a warning on stderr. */
   error?(error: unknown, socket: ServerSocket<Data> | undefined): void;
 }

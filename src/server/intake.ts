@@ -13,8 +13,8 @@ export type DataEvent = MessageEvent | PieceEvent;
 export interface Consumer<Owner> {
   /** Called while the intake is not busy, which it may become by this. */
   take(event: DataEvent, owner: Owner): void;
-  /** The conversation is over, and all that was read has been taken. */
-  end?(): void;
+  /** The conversation is over, and all that was read has been taken. Returns what the news of it has to wait for. */
+  end?(): PromiseLike<unknown> | undefined;
 }
 
 /** Whose intake it is. */

@@ -18,7 +18,7 @@ import { output } from "./sender.ts";
 export type StreamSource =
   Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array> | ReadableStream<string | Uint8Array>;
 
-type Pieces = Iterator<string | Uint8Array> | AsyncIterator<string | Uint8Array>;
+export type Pieces = Iterator<string | Uint8Array> | AsyncIterator<string | Uint8Array>;
 
 /** Something that waits for the end of the message before: another such message, or a whole one. */
 type Job = { readonly start: () => Promise<void> } | { readonly data: SendData };
@@ -48,9 +48,9 @@ export class OutgoingStreams {
   }
 
   /** Resolves when the last fragment is sent and the peer keeps up. */
-  send(source: StreamSource, type: MessageKind | undefined): Promise<void> {
+  send(pieces: Pieces, type: MessageKind | undefined): Promise<void> {
     const { promise, resolve, reject } = withResolvers<void>();
-    const start = (): Promise<void> => this.#send(piecesOf(source), type).then(resolve, reject);
+    const start = (): Promise<void> => this.#send(pieces, type).then(resolve, reject);
     this.#jobs.push({ start });
     if (!this.#active) void this.#work();
     return promise;
@@ -161,7 +161,8 @@ const notUtf8 = (): MisuseError => new MisuseError("ERR_INVALID_DATA", "the octe
 const sizeOf = (data: SendData): number =>
   typeof data === "string" ? data.length : "bytes" in data ? data.bytes.length : data.byteLength;
 
-function piecesOf(source: StreamSource): Pieces {
+/** Throws {@link MisuseError} ERR_INVALID_DATA for what has no pieces. */
+export function piecesOf(source: StreamSource): Pieces {
   if (typeof source === "object" && source !== null) {
     if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]();
     if (Symbol.iterator in source && !ArrayBuffer.isView(source)) return source[Symbol.iterator]();

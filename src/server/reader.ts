@@ -56,7 +56,7 @@ export class MessageReader implements AsyncIterableIterator<Message, undefined>,
     resolve({ done: false, value: messageOf(event) });
   }
 
-  end(): void {
+  end(): undefined {
     for (const resolve of this.#waiting.splice(0)) resolve(DONE);
   }
 }
@@ -71,7 +71,10 @@ export class StreamReader implements AsyncIterableIterator<MessageStream, undefi
     this.#driver = driver;
     this.#consumer = new StreamConsumer(driver, {
       begin: (stream) => this.#settle({ done: false, value: stream }),
-      ended: () => this.#settle(DONE),
+      ended: () => {
+        this.#settle(DONE);
+        return undefined;
+      },
     });
     driver.connection.delivery = "pieces";
   }

@@ -5,7 +5,7 @@ import { CloseCode } from "../frame/close-code.ts";
 import type { Context } from "./context.ts";
 import type { Driver } from "./driver.ts";
 import type { Message } from "./message.ts";
-import { OutgoingStreams, type StreamSource } from "./outgoing-stream.ts";
+import { OutgoingStreams, piecesOf, type StreamSource } from "./outgoing-stream.ts";
 import type { MessageStream } from "./message-stream.ts";
 import type { Overflow } from "./options.ts";
 import type { SendData } from "./prepared-message.ts";
@@ -89,8 +89,9 @@ export class ServerSocket<Data = unknown> {
    */
   async sendStream(source: StreamSource, { type }: { readonly type?: MessageKind } = {}): Promise<void> {
     this.#checkOpen();
+    const pieces = piecesOf(source);
     this.#streams ??= new OutgoingStreams(this.#driver, () => (this.#streams = undefined));
-    await this.#streams.send(source, type);
+    await this.#streams.send(pieces, type);
   }
 
   /** @internal Sends one of many copies; whether it was taken. */

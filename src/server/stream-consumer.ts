@@ -8,8 +8,8 @@ interface Listener {
   begin(stream: MessageStream): void;
   /** A message has been read to its end, or nobody wants the rest. */
   finished?(): void;
-  /** The connection is over. */
-  ended?(): void;
+  /** The connection is over. Returns what the news of it has to wait for. */
+  ended(): PromiseLike<unknown> | undefined;
 }
 
 /** Turns the pieces of a connection into message streams, one at a time. */
@@ -42,10 +42,10 @@ export class StreamConsumer implements Consumer<Driver>, PieceSource {
     }
   }
 
-  end(): void {
+  end(): PromiseLike<unknown> | undefined {
     this.#stream?.cut();
     this.#stream = undefined;
-    this.#listener.ended?.();
+    return this.#listener.ended();
   }
 
   /** The next message may come; what is left of the last one is thrown away. */

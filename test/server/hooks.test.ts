@@ -125,6 +125,17 @@ describe("the upgrade hook", () => {
     ["later", async (x) => x],
   ];
 
+  it.each(ways)("%s gives the socket its data", async (_, wrap) => {
+    const data = { name: "Ada" };
+    const told = expected<unknown>();
+    const { connect } = await meet({
+      upgrade: () => wrap({ data }),
+      open: (socket) => told.resolve(socket.data),
+    });
+    await once(connect(), "open");
+    expect(await told.promise).toBe(data);
+  });
+
   it.each(ways)("%s accepts with a subprotocol and headers", async (_, wrap) => {
     const { connect } = await meet({
       upgrade: ({ subprotocols }) => wrap({ subprotocol: subprotocols[1]!, headers: { "X-Room": "blue" } }),

@@ -1,16 +1,7 @@
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import type { Message, ServerSocket } from "../../src/index.ts";
-import { closed, expected, type Meeting, meet, sendTogether, transportOf } from "./meet.ts";
-
-async function pair(): Promise<{ socket: ServerSocket; client: ReturnType<Meeting["connect"]> }> {
-  const opened = expected<ServerSocket>();
-  const { connect } = await meet({ open: (socket) => opened.resolve(socket) });
-  const client = connect();
-  client.on("error", () => {});
-  await once(client, "open");
-  return { socket: await opened.promise, client };
-}
+import { closed, expected, meet, pair, sendTogether, stuck, transportOf } from "./meet.ts";
 
 const textOf = (message: Message): string => (message.type === "text" ? message.text : "binary");
 
@@ -97,12 +88,7 @@ describe("for await over a socket", () => {
     const total = 400;
     const send = async (): Promise<void> => {
       for (let i = 0; i < total; i++) client.send(new Uint8Array(100_000).fill(i));
-      let left = -1;
-      while (transport.writableLength !== left) {
-        left = transport.writableLength;
-        for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
-      }
-      expect(left).toBeGreaterThan(1_000_000);
+      expect(await stuck(transport)).toBeGreaterThan(1_000_000);
     };
     for (let round = 0; round < 2; round++) {
       await send();

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { afterEach } from "vitest";
 import { WebSocket } from "ws";
-import { type ServerOptions, WebSocketServer } from "../../src/index.ts";
+import { type ServerOptions, type ServerSocket, WebSocketServer } from "../../src/index.ts";
 
 /*
  * A server on a free port and clients of it, all gone after each test.
@@ -34,6 +34,28 @@ export async function meet(options: ServerOptions): Promise<Meeting> {
     return client;
   };
   return { server, port, connect };
+}
+
+/** A server's end and a client's, both open; hooks beside `open` may be given. */
+export async function pair(
+  options: ServerOptions = {},
+): Promise<{ server: WebSocketServer; socket: ServerSocket; client: WebSocket }> {
+  const opened = expected<ServerSocket>();
+  const { server, connect } = await meet({ open: (socket) => opened.resolve(socket), ...options });
+  const client = connect();
+  client.on("error", () => {});
+  await once(client, "open");
+  return { server, socket: await opened.promise, client };
+}
+
+/** Waits until a transport has stopped taking what is written to it; gives what is left. */
+export async function stuck(transport: Socket): Promise<number> {
+  let left = -1;
+  while (transport.writableLength !== left) {
+    left = transport.writableLength;
+    for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+  }
+  return left;
 }
 
 /** A promise and what resolves it. */

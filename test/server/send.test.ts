@@ -1,18 +1,7 @@
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import type { Message, SendData, ServerSocket } from "../../src/index.ts";
-import { expected, type Meeting, meet, transportOf } from "./meet.ts";
-
-/** A server's end and a client's, both open. */
-async function pair(
-  options: object = {},
-): Promise<{ socket: ServerSocket; client: ReturnType<Meeting["connect"]> }> {
-  const opened = expected<ServerSocket>();
-  const { connect } = await meet({ open: (socket) => opened.resolve(socket), ...options });
-  const client = connect();
-  await once(client, "open");
-  return { socket: await opened.promise, client };
-}
+import type { Message, SendData } from "../../src/index.ts";
+import { expected, pair, transportOf } from "./meet.ts";
 
 describe("send", () => {
   const octets = new Uint8Array([9, 1, 2, 3, 4, 5, 6, 7, 9]);
@@ -118,7 +107,7 @@ describe("send", () => {
 describe("a peer that sends and does not read", () => {
   it("is not read any more once its echoes fill the output, and is served in full when it reads", async () => {
     const { socket, client } = await pair({
-      message: (peer: ServerSocket, message: Message) => void peer.send(message),
+      message: (peer, message) => void peer.send(message),
     });
     const transport = transportOf(client);
     transport.pause();
@@ -146,7 +135,7 @@ describe("what a message keeps", () => {
     const kept: Message[] = [];
     const { promise, resolve } = expected();
     const { client } = await pair({
-      message: (_: ServerSocket, message: Message) => kept.push(message) === 300 && resolve(),
+      message: (_, message) => void (kept.push(message) === 300 && resolve()),
     });
     for (let i = 0; i < 300; i++) client.send(i % 2 === 0 ? `text ${i}` : new Uint8Array(i).fill(i));
     await promise;
@@ -163,7 +152,7 @@ describe("what a message keeps", () => {
     const kept: number[] = [];
     const { promise, resolve } = expected();
     const { client } = await pair({
-      message: (_: ServerSocket, message: { bytes: Uint8Array }) => {
+      message: (_, message) => {
         kept.push(message.bytes.buffer.byteLength);
         if (kept.length === 100) resolve();
       },

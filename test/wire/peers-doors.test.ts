@@ -57,7 +57,7 @@ describe("TLS", () => {
     const { url } = await started(
       host(
         "own listener",
-        { open: (_, request) => secure.push(request.secure) as unknown as void },
+        { open: (_, request) => secure.push(request.secure) },
         { port: 0, host: "127.0.0.1", tls: identity },
       ),
     );

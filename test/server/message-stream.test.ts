@@ -1,0 +1,222 @@
+import { once } from "node:events";
+import { describe, expect, it } from "vitest";
+import { type MessageStream, type ServerOptions } from "../../src/index.ts";
+import { closed, expected, meet, pair, stuck, transportOf } from "./meet.ts";
+
+async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return Buffer.concat(all);
+}
+
+const pattern = (size: number): Buffer => Buffer.from(Uint8Array.from({ length: size }, (_, i) => i % 251));
+
+describe("the stream hook", () => {
+  it("gets each message as its pieces, text and binary, empty ones and many in one packet", async () => {
+    const seen: string[] = [];
+    const over = expected();
+    const { client } = await pair({
+      stream: async (_, message) => void seen.push(`${message.type} ${String(await collect(message))}`),
+      close: () => over.resolve(),
+    });
+    for (const text of ["one", "", "zwö"]) client.send(text);
+    client.send(Buffer.from("bin"));
+    client.send("fr", { fin: false });
+    client.send("ag", { fin: true });
+    client.close();
+    await over.promise;
+    expect(seen).toEqual(["text one", "text ", "text zwö", "binary bin", "text frag"]);
+  });
+
+  it("begins before the message has ended, and its pieces come as they arrive", async () => {
+    const begun = expected<MessageStream>();
+    const { client } = await pair({
+      stream: (_, message) => {
+        begun.resolve(message);
+        return collect(message);
+      },
+    });
+    client.send("first", { fin: false });
+    const stream = await begun.promise;
+    expect(stream.type).toBe("text");
+    client.send("last", { fin: true });
+    await closed((client.close(), client));
+  });
+
+  it("as a web ReadableStream gives the same octets", async () => {
+    const got = expected<Buffer>();
+    const { client } = await pair({
+      maxPayload: 4_000_000,
+      stream: async (_, message) =>
+        got.resolve(Buffer.from(await new Response(message.readable as never).arrayBuffer())),
+    });
+    client.send(pattern(3_000_000));
+    expect((await got.promise).equals(pattern(3_000_000))).toBe(true);
+  });
+
+  it.each<[string, NonNullable<ServerOptions["stream"]>]>([
+    ["never begins to read it", () => {}],
+    ["later never begins to read it", async () => new Promise<void>((resolve) => setImmediate(resolve))],
+    [
+      "leaves the loop",
+      async (_, message) => {
+        for await (const piece of message) if (piece.length > 0) break;
+      },
+    ],
+    ["discards it", (_, message) => message.discard()],
+    [
+      "cancels the web stream",
+      async (_, message) => {
+        const reader = message.readable.getReader();
+        await reader.read();
+        await reader.cancel();
+      },
+    ],
+  ])("that %s gets the next message", async (_, how) => {
+    const second = expected<string>();
+    let count = 0;
+    const { client } = await pair({
+      stream: async (socket, message) => {
+        if (count++ > 0) second.resolve(String(await collect(message)));
+        else await how(socket, message);
+      },
+    });
+    client.send(pattern(300_000), { fin: false });
+    client.send(pattern(300_000), { fin: true });
+    client.send("second");
+    expect(await second.promise).toBe("second");
+  });
+
+  it("next message waits for the promise of the hook, even where the stream was read", async () => {
+    const [release, first] = [expected(), expected()];
+    const seen: string[] = [];
+    const { client } = await pair({
+      stream: async (_, message) => {
+        seen.push(String(await collect(message)));
+        if (seen.length > 1) return;
+        first.resolve();
+        await release.promise;
+      },
+    });
+    client.send("1");
+    client.send("2");
+    await first.promise;
+    client.ping();
+    await once(client, "pong");
+    expect(seen).toEqual(["1"]);
+    release.resolve();
+    const over = closed(client);
+    client.close();
+    await over;
+    expect(seen).toEqual(["1", "2"]);
+  });
+
+  it("rejects with ERR_MESSAGE_CUT where the connection ends in the middle, and close is told behind", async () => {
+    const calls: unknown[] = [];
+    const [begun, over] = [expected(), expected()];
+    const { client } = await pair({
+      stream: async (_, message) => {
+        begun.resolve();
+        await collect(message).catch((error: { code: string }) => calls.push(error.code));
+      },
+      close: (_, code) => {
+        calls.push(code);
+        over.resolve();
+      },
+    });
+    client.send("half", { fin: false });
+    await begun.promise;
+    transportOf(client).resetAndDestroy();
+    await over.promise;
+    expect(calls).toEqual(["ERR_MESSAGE_CUT", 1006]);
+  });
+
+  it("that fails in the middle ends the connection with 1011", async () => {
+    const { client } = await pair({
+      stream: async (_, message) => {
+        for await (const piece of message) throw new Error(`no ${piece.length}`);
+      },
+      error: () => {},
+    });
+    client.send("half", { fin: false });
+    expect(await closed(client)).toEqual([1011, ""]);
+  });
+
+  it("that is slow stops the peer at about the read-ahead", async () => {
+    const [begun, go] = [expected(), expected()];
+    const got = expected<number>();
+    const { client } = await pair({
+      maxPayload: 100_000_000,
+      stream: async (_, message) => {
+        begun.resolve();
+        await go.promise;
+        got.resolve((await collect(message)).length);
+      },
+    });
+    client.send(Buffer.alloc(40_000_000));
+    await begun.promise;
+    expect(await stuck(transportOf(client))).toBeGreaterThan(20_000_000);
+    go.resolve();
+    expect(await got.promise).toBe(40_000_000);
+  });
+
+  it("maxPayload holds for streams as well", async () => {
+    const failed = expected<string>();
+    const { client } = await pair({
+      maxPayload: 100_000,
+      stream: (_, message) => collect(message).catch((error: { code: string }) => failed.resolve(error.code)),
+    });
+    client.send(Buffer.alloc(60_000), { fin: false });
+    client.send(Buffer.alloc(40_001), { fin: true });
+    expect((await closed(client))[0]).toBe(1009);
+    expect(await failed.promise).toBe("ERR_MESSAGE_CUT");
+  });
+
+  it("together with a message hook is refused", async () => {
+    await expect(meet({ message: () => {}, stream: () => {} })).rejects.toMatchObject({
+      code: "ERR_INVALID_OPTION",
+    });
+  });
+});
+
+describe("for await over socket.streams()", () => {
+  it("gives each message, skips what was not read, and ends with the connection", async () => {
+    const { socket, client } = await pair();
+    const first = socket.streams();
+    client.send(pattern(200_000));
+    client.send(pattern(200_001));
+    client.send("three");
+    client.send("four");
+    const seen: number[] = [];
+    for await (const message of first) {
+      if (seen.push((await collect(message)).length) === 1) break;
+    }
+    for await (const message of socket.streams()) {
+      // The second is left unread.
+      if (seen.length === 1) seen.push(0);
+      else seen.push((await collect(message)).length);
+      if (seen.length === 4) client.close();
+    }
+    expect(seen).toEqual([200_000, 0, 5, 4]);
+    expect((await socket.closed).clean).toBe(true);
+  });
+
+  it("a loop that is left in the middle of a message throws away the rest of it", async () => {
+    const { socket, client } = await pair();
+    for (const _ of [1, 2]) client.send(pattern(400_000));
+    client.send("end");
+    for await (const message of socket.streams()) {
+      for await (const piece of message) if (piece.length > 0) break;
+      break;
+    }
+    const rest: number[] = [];
+    for await (const message of socket.streams()) {
+      rest.push((await collect(message)).length);
+      if (rest.length === 2) break;
+    }
+    expect(rest).toEqual([400_000, 3]);
+    const over = closed(client);
+    client.close(4001);
+    expect(await over).toEqual([4001, ""]);
+  });
+});
