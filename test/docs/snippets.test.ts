@@ -15,7 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const pages = [
   "README.md",
   "CONTRIBUTING.md",
-  ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`),
+  ...readdirSync(join(root, "docs"), { recursive: true }).map((name) => `docs/${String(name)}`),
 ];
 const snippets = pages
   .filter((page) => page.endsWith(".md"))
