@@ -10,7 +10,7 @@ import { cut, cutting } from "./arbitraries/octets.ts";
 import { writeWireFrame } from "./arbitraries/frame.ts";
 import { data } from "./deflate/data.ts";
 import { connect } from "./observe.ts";
-import { runs } from "./settings.ts";
+import { check } from "./check.ts";
 
 /* Connections that have agreed on compression. */
 
@@ -111,7 +111,8 @@ const session = fc.array(hostile, { minLength: 1, maxLength: 4 }).map((list) => 
 describe("a connection with compression", () => {
   it("tells the same however the octets are cut, whole or in pieces, and never more than the limit", () => {
     const limit = fc.constantFrom(100, 5000, 1_000_000);
-    fc.assert(
+    check(
+      500,
       fc.property(session, cutting, parameters, limit, (octets, sizes, agreed, maxPayload) => {
         const run = (how: "messages" | "pieces", chunks: readonly Uint8Array[]): Seen =>
           observe(connect("server", { codec: codecOf(agreed, "server"), delivery: how, maxPayload }), chunks);
@@ -123,12 +124,12 @@ describe("a connection with compression", () => {
         for (const message of whole.messages) expect(message.length).toBeLessThanOrEqual(maxPayload + 7);
         expect([undefined, 1002, 1007, 1009]).toContain(whole.close);
       }),
-      runs(500),
     );
   });
 
   it("may be abandoned at any moment", () => {
-    fc.assert(
+    check(
+      500,
       fc.property(
         session,
         cutting,
@@ -153,7 +154,6 @@ describe("a connection with compression", () => {
           ]);
         },
       ),
-      runs(500),
     );
   });
 
@@ -166,7 +166,8 @@ describe("a connection with compression", () => {
     });
     const messages = fc.array(message, { maxLength: 8 });
     const threshold = fc.constantFrom(0, 200);
-    fc.assert(
+    check(
+      150,
       fc.property(messages, parameters, threshold, cutting, delivery, (list, agreed, least, sizes, how) => {
         const ends = {
           server: connect("server", { codec: codecOf(agreed, "server", least), delivery: how }),
@@ -190,7 +191,6 @@ describe("a connection with compression", () => {
           });
         }
       }),
-      runs(150),
     );
   });
 });

@@ -4,7 +4,7 @@ import { octetsOf, session } from "./arbitraries/frame.ts";
 import { cut, cutting } from "./arbitraries/octets.ts";
 import { connect, observe } from "./observe.ts";
 import { type Rules, runModel } from "./oracles/connection.ts";
-import { runs } from "./settings.ts";
+import { check } from "./check.ts";
 
 const rules = (fromClient: boolean): fc.Arbitrary<Rules> =>
   fc.record({
@@ -28,7 +28,8 @@ describe.each(["server", "client"] as const)("a %s's connection", (role) => {
   const fromClient = role === "server";
 
   it("tells and answers what the model does, however the octets are cut", () => {
-    fc.assert(
+    check(
+      1200,
       fc.property(session(fromClient), rules(fromClient), cutting, (frames, law, sizes) => {
         const octets = octetsOf(frames);
         expect(observe(connect(role, options(law)), cut(octets, sizes))).toEqual({
@@ -36,12 +37,12 @@ describe.each(["server", "client"] as const)("a %s's connection", (role) => {
           partial: undefined,
         });
       }),
-      runs(1200),
     );
   });
 
   it("gives the same in pieces", () => {
-    fc.assert(
+    check(
+      1200,
       fc.property(session(fromClient), rules(fromClient), cutting, (frames, law, sizes) => {
         const octets = octetsOf(frames);
         const expected = runModel(octets, law);
@@ -51,12 +52,12 @@ describe.each(["server", "client"] as const)("a %s's connection", (role) => {
         const arrived = expected.state === "open" ? (expected.partial ?? "") : (seen.partial ?? "");
         expect(seen.partial ?? "").toBe(arrived);
       }),
-      runs(1200),
     );
   });
 
   it("takes any octets without a throw, and says so when it fails", () => {
-    fc.assert(
+    check(
+      3000,
       fc.property(fc.uint8Array({ maxLength: 60 }), cutting, fc.boolean(), (octets, sizes, inPieces) => {
         const law = { fromClient, maxPayload: 1000, maxFragments: 10, tolerateLongLengths: false };
         const connection = connect(role, { ...options(law), delivery: inPieces ? "pieces" : "messages" });
@@ -71,12 +72,12 @@ describe.each(["server", "client"] as const)("a %s's connection", (role) => {
           undefined,
         ]);
       }),
-      runs(3000),
     );
   });
 
   it("neither changes nor keeps its input", () => {
-    fc.assert(
+    check(
+      300,
       fc.property(session(fromClient), cutting, (frames, sizes) => {
         const octets = octetsOf(frames);
         const chunks = cut(octets, sizes);
@@ -98,7 +99,6 @@ describe.each(["server", "client"] as const)("a %s's connection", (role) => {
         }
         expect(events).toEqual(expected);
       }),
-      runs(300),
     );
   });
 });

@@ -18,7 +18,7 @@ import { anyString, anyText } from "./arbitraries/text.ts";
 import { digits, mayBeSent } from "./oracles/connection.ts";
 import { readSlowFrame, type SlowFrame } from "./oracles/frame.ts";
 import { isReachable, isText } from "./oracles/utf8.ts";
-import { runs } from "./settings.ts";
+import { check } from "./check.ts";
 
 /** What parseFrame must give where the slow reader gives this. */
 function slowResult(
@@ -56,7 +56,8 @@ describe("frames", () => {
   const anyWireFrame = fc.boolean().chain(anyFrame);
 
   it("are read as by the slow reader, from any offset, with anything behind", () => {
-    fc.assert(
+    check(
+      1500,
       fc.property(
         anyWireFrame,
         fc.nat({ max: 5 }),
@@ -68,12 +69,12 @@ describe("frames", () => {
           expect(parseFrame(octets, before)).toEqual(slowResult(slow, consumed));
         },
       ),
-      runs(1500),
     );
   });
 
   it("are what was serialized, in the shortest form there is", () => {
-    fc.assert(
+    check(
+      1000,
       fc.property(anyWireFrame, ({ fin, rsv, opcode, key, payload: bytes }) => {
         const frame = { fin, rsv, opcode, maskingKey: key, payload: bytes };
         const octets = serializeFrame(frame);
@@ -81,7 +82,6 @@ describe("frames", () => {
         expect(Buffer.compare(octets, written)).toBe(0);
         expect(parseFrame(octets)).toEqual({ frame, size: octets.length });
       }),
-      runs(1000),
     );
   });
 
@@ -95,7 +95,8 @@ describe("frames", () => {
   });
 
   it("of every length have the header that the definition says", () => {
-    fc.assert(
+    check(
+      1000,
       fc.property(
         anyLength,
         fc.option(maskingKey, { nil: undefined }),
@@ -123,18 +124,17 @@ describe("frames", () => {
           expect(Buffer.compare(countable ? target.subarray(0, end) : header, header)).toBe(0);
         },
       ),
-      runs(1000),
     );
   });
 
   it("survive any octets", () => {
-    fc.assert(
+    check(
+      1000,
       fc.property(fc.uint8Array({ maxLength: 30 }), (octets) => {
         const parsed = parseFrame(octets);
         const slow = readSlowFrame(octets);
         expect(typeof parsed === "object").toBe(slow.complete && octets.length > 1);
       }),
-      runs(1000),
     );
   });
 });
@@ -142,7 +142,8 @@ describe("frames", () => {
 describe("the mask", () => {
   it("is the definition, at every alignment, phase, length and cutting", () => {
     const length = fc.oneof(fc.nat({ max: 40 }), fc.integer({ min: 250, max: 300 }), fc.nat({ max: 2000 }));
-    fc.assert(
+    check(
+      1500,
       fc.property(
         fc.record({
           length,
@@ -177,14 +178,14 @@ describe("the mask", () => {
           expect(seen >= 0x80).toBe(expected.some((octet) => octet >= 0x80));
         },
       ),
-      runs(1500),
     );
   });
 });
 
 describe("UTF-8", () => {
   it("ends at the first octet from which no text can be reached, at every prefix and however it is cut", () => {
-    fc.assert(
+    check(
+      1500,
       fc.property(anyText, cutting, (octets, sizes) => {
         let state = UTF8_START;
         for (let end = 1; end <= octets.length && state !== UTF8_INVALID; end++) {
@@ -200,34 +201,33 @@ describe("UTF-8", () => {
         expect(inChunks).toBe(validateUtf8(octets, 0, octets.length, UTF8_START));
         expect(isUtf8(octets)).toBe(isText(octets));
       }),
-      runs(1500),
     );
   });
 
   it("is written and read as by the platform", () => {
     const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-    fc.assert(
+    check(
+      1000,
       fc.property(fc.oneof(anyString, fc.string({ unit: "binary" })), (text) => {
         const octets = encodeUtf8(text);
         expect(Buffer.compare(octets, new TextEncoder().encode(text))).toBe(0);
         expect(utf8Length(text)).toBe(octets.length);
         expect(decodeUtf8(octets)).toBe(decoder.decode(octets));
       }),
-      runs(1000),
     );
   });
 });
 
 describe("close payloads", () => {
   it("are read by the rules of section 7.4, and are what was serialized", () => {
-    fc.assert(
+    check(
+      1500,
       fc.property(fc.oneof(closePayload, payload), (octets) => {
         const parsed = parseClosePayload(octets);
         expect(parsed).toEqual(slowClose(octets));
         const back = typeof parsed === "string" ? octets : serializeClosePayload(parsed.code, parsed.reason);
         expect(Buffer.compare(back, octets)).toBe(0);
       }),
-      runs(1500),
     );
   });
 });

@@ -16,7 +16,7 @@ import { serializeHead } from "../src/handshake/response.ts";
 import { sha1 } from "../src/handshake/sha1.ts";
 import { headText } from "./arbitraries/head.ts";
 import { type Choice, TABLE } from "./oracles/decision.ts";
-import { runs } from "./settings.ts";
+import { check } from "./check.ts";
 
 const places = Object.keys(TABLE);
 /** A choice for each place: mostly the first good one, so that a single fault is the usual case. */
@@ -47,13 +47,13 @@ const linesOf = (text: string): readonly string[] =>
 
 describe("decideUpgrade", () => {
   it("answers as the table says", () => {
-    fc.assert(
+    check(
+      4000,
       fc.property(choices, (chosen) => {
         const answer = decideUpgrade(headOf(chosen));
         // A field that is good in itself may be so in other company only: an absolute target stands for the Host.
         expect(answer.status).toBe(chosen.find(({ refusal }) => refusal !== undefined)?.refusal ?? 101);
       }),
-      runs(4000),
     );
   });
 
@@ -71,7 +71,8 @@ describe("decideUpgrade", () => {
   });
 
   it("gives a complete answer to whatever can be read, and never throws", () => {
-    fc.assert(
+    check(
+      1000,
       fc.property(headText, (text) => {
         const head = parseRequestHead(text.split("\r\n"));
         const answer =
@@ -81,7 +82,6 @@ describe("decideUpgrade", () => {
         const length = (again as ResponseHead).headers.get("Content-Length") ?? "0";
         expect(Number(length)).toBe(Buffer.byteLength(answer.body));
       }),
-      runs(1000),
     );
   });
 });
@@ -105,7 +105,8 @@ describe("both halves of the handshake", () => {
   });
 
   it("understand each other", () => {
-    fc.assert(
+    check(
+      500,
       fc.property(handshake, fc.array(token, { maxLength: 3 }), (offer, spoken) => {
         const head = parseRequestHead(linesOf(createRequest(offer))) as RequestHead;
         const answer = decideUpgrade(head, { subprotocols: spoken });
@@ -118,25 +119,25 @@ describe("both halves of the handshake", () => {
           verifyResponse(response, { ...offer, key: base64(new Uint8Array(16).fill(7)) }),
         ).toHaveProperty("failure");
       }),
-      runs(500),
     );
   });
 
   it("never throw over an answer", () => {
-    fc.assert(
+    check(
+      500,
       fc.property(headText, handshake, (text, offer) => {
         const head = parseResponseHead(["HTTP/1.1 101 x", ...text.split("\r\n").slice(1, -2)]);
         const result = "headers" in head ? verifyResponse(head, offer) : { failure: head.reason };
         expect(result).toHaveProperty("failure");
       }),
-      runs(500),
     );
   });
 });
 
 describe("the accept key", () => {
   it("is what OpenSSL and the platform make of it", () => {
-    fc.assert(
+    check(
+      500,
       fc.property(fc.uint8Array({ maxLength: 200 }), (octets) => {
         expect(Buffer.compare(sha1(octets), createHash("sha1").update(octets).digest())).toBe(0);
         expect(base64(octets)).toBe(Buffer.from(octets).toString("base64"));
@@ -148,7 +149,6 @@ describe("the accept key", () => {
             .digest("base64"),
         );
       }),
-      runs(500),
     );
   });
 });

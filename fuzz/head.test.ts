@@ -9,7 +9,7 @@ import { parseTokenList } from "../src/handshake/token.ts";
 import { extensionText, headText } from "./arbitraries/head.ts";
 import { cut, cutting } from "./arbitraries/octets.ts";
 import { readSlowExtensions, readSlowHead, readSlowRequest } from "./oracles/head.ts";
-import { runs } from "./settings.ts";
+import { check } from "./check.ts";
 
 const octetsOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "latin1"));
 
@@ -38,7 +38,8 @@ const limits = fc.record({
 
 describe("heads", () => {
   it("are read as by the slow parser, however the octets are cut", () => {
-    fc.assert(
+    check(
+      4000,
       fc.property(headText, limits, cutting, (text, bounds, sizes) => {
         const { result, rest } = read(bounds, cut(octetsOf(text), sizes));
         const seen =
@@ -49,12 +50,12 @@ describe("heads", () => {
               : { lines: result.lines, rest };
         expect(seen).toEqual(readSlowHead(text, bounds.maxHeaderBytes, bounds.maxHeaders));
       }),
-      runs(4000),
     );
   });
 
   it("say the same of a wrong octet, however the octets are cut", () => {
-    fc.assert(
+    check(
+      1000,
       fc.property(headText, limits, cutting, (text, bounds, sizes) => {
         const whole = read(bounds, [octetsOf(text)]);
         const inChunks = read(bounds, cut(octetsOf(text), sizes));
@@ -64,7 +65,6 @@ describe("heads", () => {
         });
         expect(withoutRest(inChunks.result)).toEqual(withoutRest(whole.result));
       }),
-      runs(1000),
     );
   });
 
@@ -73,7 +73,8 @@ describe("heads", () => {
       headText.map((text) => text.split(/\r?\n/)),
       fc.array(fc.string({ unit: "binary", maxLength: 12 }), { maxLength: 3 }),
     );
-    fc.assert(
+    check(
+      3000,
       fc.property(line, (lines) => {
         const head = parseRequestHead(lines);
         const seen =
@@ -83,14 +84,14 @@ describe("heads", () => {
         expect(seen).toEqual(readSlowRequest(lines));
         expect(() => parseResponseHead(lines)).not.toThrow();
       }),
-      runs(3000),
     );
   });
 });
 
 describe("header values", () => {
   it("of extensions are read as by the slow parser, and are what was serialized", () => {
-    fc.assert(
+    check(
+      4000,
       fc.property(
         fc.oneof(
           { weight: 5, arbitrary: extensionText },
@@ -104,13 +105,13 @@ describe("header values", () => {
           ).toEqual(extensions);
         },
       ),
-      runs(4000),
     );
   });
 
   it("that are lists are their elements", () => {
     const element = fc.constantFrom("a", "b", "", " ", "\t", "a b", "x/1", "__proto__", "\xe9", '"a"');
-    fc.assert(
+    check(
+      1500,
       fc.property(fc.array(fc.tuple(fc.constantFrom("", " ", "\t"), element), { maxLength: 6 }), (parts) => {
         const text = parts.map(([before, one]) => before + one).join(",");
         const elements = parts.map(([, one]) => one.trim()).filter((one) => one !== "");
@@ -119,7 +120,6 @@ describe("header values", () => {
         const each = tokens !== undefined && tokens.length > 0 && new Set(tokens).size === tokens.length;
         expect(parseSubprotocols(text)).toEqual(each ? tokens : undefined);
       }),
-      runs(1500),
     );
   });
 
@@ -128,12 +128,12 @@ describe("header values", () => {
       fc.uint8Array({ minLength: 14, maxLength: 18 }),
       fc.constantFrom("", "=", " ", "-"),
     );
-    fc.assert(
+    check(
+      300,
       fc.property(almost, ([octets, behind]) => {
         const key = Buffer.from(octets).toString("base64") + behind;
         expect(isKey(key)).toBe(octets.length === 16 && behind === "");
       }),
-      runs(300),
     );
   });
 });

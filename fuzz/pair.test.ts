@@ -4,7 +4,7 @@ import { payload } from "./arbitraries/octets.ts";
 import { validText } from "./arbitraries/text.ts";
 import { digits } from "./oracles/connection.ts";
 import { type End, Pair, type Side } from "./pair.ts";
-import { runs } from "./settings.ts";
+import { check } from "./check.ts";
 
 /*
  * Two connections back to back over a link that cuts, delays and drops. Whatever is called and carried, in whatever
@@ -83,7 +83,8 @@ it("each message arrives once, whole and in order, or the connection says that i
       { weight: 1, arbitrary: fc.nat({ max: 100 }) },
     ),
   });
-  fc.assert(
+  check(
+    500,
     fc.property(all, limits, limits, fc.boolean(), (commands, ofServer, ofClient, orderly) => {
       const pair = new Pair(ofServer, ofClient);
       const model = { dropped: false };
@@ -104,6 +105,5 @@ it("each message arrives once, whole and in order, or the connection says that i
         expect(well && from.closes[0]!.clean ? to.closes[0]!.violation : undefined).toBeUndefined();
       }
     }),
-    runs(500),
   );
 });

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Deflater, DeflateScratch } from "../../src/deflate/deflate.ts";
 import { Inflater, InflatePool } from "../../src/deflate/inflate.ts";
+import { check } from "../check.ts";
 import { cutting, data, pieces } from "./data.ts";
 
 const scratch = new DeflateScratch();
@@ -17,7 +18,8 @@ const deflate = (target: Deflater, bytes: Uint8Array, cuts: readonly number[]): 
 describe("deflating", () => {
   it("is undone by node:zlib, for all windows and cuttings, with takeover and without", () => {
     const cuts = fc.oneof(fc.constant([1 << 20]), cutting);
-    fc.assert(
+    check(
+      400,
       fc.property(
         fc.array(data, { minLength: 1, maxLength: 5 }),
         fc.integer({ min: 8, max: 15 }),
@@ -48,7 +50,6 @@ describe("deflating", () => {
           reader.release();
         },
       ),
-      { numRuns: 400 },
     );
   });
 });

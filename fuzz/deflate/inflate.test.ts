@@ -2,6 +2,7 @@ import { constants, createDeflateRaw, deflateRawSync, inflateRawSync } from "nod
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Inflater, InflatePool, SLICE_BYTES } from "../../src/deflate/inflate.ts";
+import { check, checkAsync } from "../check.ts";
 import { cutting, data, pieces } from "./data.ts";
 
 const pool = new InflatePool();
@@ -49,19 +50,20 @@ function oracle(message: Uint8Array): Buffer | undefined {
 
 describe("inflating", () => {
   it("undoes what node:zlib does, for all its options and all cuttings", () => {
-    fc.assert(
+    check(
+      200,
       fc.property(data, options, cutting, fc.boolean(), (bytes, zlib, cuts, takeover) => {
         const sent = deflateRawSync(bytes, { ...zlib, finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
         const outcome = inflate(new Inflater(pool, zlib.windowBits, takeover), sent, cuts);
         expect(outcome.error).toBeUndefined();
         expect(outcome.text.equals(bytes)).toBe(true);
       }),
-      { numRuns: 200 },
     );
   });
 
   it("keeps the window over the messages of one zlib stream", async () => {
-    await fc.assert(
+    await checkAsync(
+      60,
       fc.asyncProperty(fc.array(data, { maxLength: 6 }), options, cutting, async (messages, zlib, cuts) => {
         const sender = createDeflateRaw(zlib);
         const sent: Buffer[] = [];
@@ -79,7 +81,6 @@ describe("inflating", () => {
         sender.close();
         target.release();
       }),
-      { numRuns: 60 },
     );
   });
 
@@ -95,7 +96,8 @@ describe("inflating", () => {
       });
     const hostile = fc.oneof(fc.uint8Array({ maxLength: 200, minLength: 1 }), spoilt, spoilt);
     const limit = 5000;
-    fc.assert(
+    check(
+      1500,
       fc.property(hostile, cutting, fc.boolean(), (message, cuts, takeover) => {
         const target = new Inflater(pool, 15, takeover);
         const outcome = inflate(target, message, cuts, limit);
@@ -115,7 +117,6 @@ describe("inflating", () => {
         // Comparing large buffers by toEqual takes longer than all the rest.
         expect(same === ours || (ours !== undefined && same?.equals(ours))).toBe(true);
       }),
-      { numRuns: 1500 },
     );
   });
 });
