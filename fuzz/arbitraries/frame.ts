@@ -85,7 +85,8 @@ export const messageFrames = (masked: boolean): fc.Arbitrary<WireFrame[]> =>
         { weight: 4, arbitrary: wireMessage },
         { weight: 1, arbitrary: anyText.map((bytes) => ({ text: true, bytes })) },
       ),
-      fc.array(fc.nat({ max: 10 }), { maxLength: 4 }),
+      // Whole, as most messages are, or in fragments.
+      fc.oneof(fc.constant<Cutting>([]), fc.array(fc.nat({ max: 10 }), { maxLength: 4 })),
       fc.array(fc.option(controlFrame(masked), { nil: undefined }), { minLength: 5, maxLength: 5 }),
       key(masked),
     )

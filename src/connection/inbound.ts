@@ -68,9 +68,10 @@ export class Inbound {
 
   /** How messages are handed out; may change while none is open. */
   set delivery(delivery: Delivery) {
-    const { fromClient, maxPayload } = this.#options;
+    const { fromClient, maxPayload, maxFragments } = this.#options;
     this.#assembly.delivery = delivery;
-    this.#maxSmall = fromClient && delivery === "messages" ? Math.min(125, maxPayload) : -1;
+    const whole = fromClient && maxFragments > 0 && delivery === "messages";
+    this.#maxSmall = whole ? Math.min(125, maxPayload) : -1;
   }
 
   /** Whether what was received is not used up yet. */
