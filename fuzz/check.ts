@@ -34,7 +34,8 @@ function judge<Args>(name: string, result: fc.RunDetails<Args>): void {
   if (settings.counts !== undefined) {
     appendFileSync(settings.counts, `${JSON.stringify({ name, runs: result.numRuns })}\n`);
   }
-  if (!result.failed) return;
+  // Where the time was over before the first case, there is none.
+  if (!result.failed || (result.interrupted && result.counterexample === null)) return;
   const { seed, counterexample, counterexamplePath, errorInstance } = result;
   const error = String(errorInstance).split("\n")[0]!;
   const report = [`${error}\nseed ${seed}, path ${counterexamplePath}; replay with:`];
