@@ -10,7 +10,9 @@ import { settings } from "./settings.ts";
  */
 
 export interface CheckOptions<Args> {
-  /** Turns a case of the corpus into arguments, where they are more than data. */
+  /** Arguments that are more than data, as data for the corpus. */
+  readonly plain?: (args: Args) => readonly unknown[];
+  /** And back. */
   readonly revive?: (plain: readonly unknown[]) => Args;
 }
 
@@ -30,7 +32,7 @@ const argumentsOf = <Args>({ case: plain }: Known, { revive }: CheckOptions<Args
 const knownFailure = (file: string, error: unknown): Error =>
   new Error(`fuzz/corpus/${file} fails again`, { cause: error });
 
-function judge<Args>(name: string, result: fc.RunDetails<Args>): void {
+function judge<Args>(name: string, result: fc.RunDetails<Args>, { plain }: CheckOptions<Args>): void {
   if (settings.counts !== undefined) {
     appendFileSync(settings.counts, `${JSON.stringify({ name, runs: result.numRuns })}\n`);
   }
@@ -43,9 +45,8 @@ function judge<Args>(name: string, result: fc.RunDetails<Args>): void {
     `HANDFAST_FUZZ_SEED=${seed} HANDFAST_FUZZ_PATH=${counterexamplePath} npx vitest run --project fuzz -t '${name}'`,
   );
   if (settings.writesCorpus && counterexample !== null) {
-    report.push(
-      `written to ${keep({ property: name, error, case: counterexample as readonly unknown[] }, seed)}`,
-    );
+    const found = plain?.(counterexample) ?? (counterexample as readonly unknown[]);
+    report.push(`written to ${keep({ property: name, error, case: found }, seed)}`);
   }
   const text = fc.stringify(counterexample);
   report.push(text.length > 4000 ? `${text.slice(0, 4000)}...` : text);
@@ -67,7 +68,7 @@ export function check<Args extends [unknown, ...unknown[]]>(
     });
     if (result.failed) throw knownFailure(one.file, result.errorInstance);
   }
-  judge(name, fc.check(property, parametersFor(numRuns)));
+  judge(name, fc.check(property, parametersFor(numRuns)), options);
 }
 
 /** The same for a property that takes its time. */
@@ -82,5 +83,5 @@ export async function checkAsync<Args extends [unknown, ...unknown[]]>(
     const result = await fc.check(property, { examples, numRuns: 1, endOnFailure: true });
     if (result.failed) throw knownFailure(one.file, result.errorInstance);
   }
-  judge(name, await fc.check(property, parametersFor(numRuns)));
+  judge(name, await fc.check(property, parametersFor(numRuns)), options);
 }

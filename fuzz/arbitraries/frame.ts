@@ -57,7 +57,7 @@ export function closeCode(): fc.Arbitrary<number> {
 const key = (masked: boolean): fc.Arbitrary<number | undefined> =>
   masked ? maskingKey : fc.constant(undefined);
 
-const controlFrame = (masked: boolean): fc.Arbitrary<WireFrame> =>
+export const controlFrame = (masked: boolean): fc.Arbitrary<WireFrame> =>
   fc.record({
     fin: fc.constant(true),
     rsv: fc.constant(0),
@@ -92,7 +92,7 @@ export const messageFrames = (masked: boolean): fc.Arbitrary<WireFrame[]> =>
     )
     .map(([message, sizes, controls, maskedBy]) => fragments(message, sizes, controls, maskedBy));
 
-function fragments(
+export function fragments(
   { text, bytes }: WireMessage,
   sizes: Cutting,
   controls: readonly (WireFrame | undefined)[],

@@ -14,8 +14,8 @@ export const data: fc.Arbitrary<Uint8Array> = fc.oneof(
     )
     .map((words) => new TextEncoder().encode(words.join(""))),
   fc
-    .array(fc.record({ bytes: fc.uint8Array({ minLength: 1, maxLength: 40 }), times: fc.nat(3000) }), {
-      maxLength: 6,
+    .array(fc.record({ bytes: fc.uint8Array({ minLength: 1, maxLength: 40 }), times: fc.nat(1000) }), {
+      maxLength: 4,
     })
     .map((runs) =>
       Uint8Array.from(

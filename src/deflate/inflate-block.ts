@@ -28,8 +28,6 @@ export interface InflateStream {
   pos: number;
   /** Bytes in the stage. */
   end: number;
-  /** A header that was not whole is not tried again before this many bytes are staged. */
-  retryAt: number;
   readonly out: Uint8Array;
   /** Where to write next; everything before it may be referred to. */
   op: number;
@@ -52,7 +50,7 @@ export type StepResult = "input" | "go" | "invalid";
 export function readHeader(stream: InflateStream): StepResult {
   const start = stream.pos;
   const end = stream.end * 8;
-  if (start + 3 > end || stream.end < stream.retryAt) return "input";
+  if (start + 3 > end) return "input";
   const header = stream.view.getUint16(start >>> 3, true) >>> (start & 7);
   stream.final = (header & 1) === 1;
   stream.pos = start + 3;
@@ -69,11 +67,8 @@ export function readHeader(stream: InflateStream): StepResult {
   const valid = type === 0 ? readStored(stream) : readDynamic(stream);
   if (stream.pos > end) {
     stream.pos = start;
-    // Doubling keeps the work linear when a header arrives byte by byte.
-    if (type === 2) stream.retryAt = 2 * (stream.end - (start >>> 3));
     return "input";
   }
-  stream.retryAt = 0;
   return valid ? "go" : "invalid";
 }
 

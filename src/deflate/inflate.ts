@@ -40,7 +40,6 @@ export class InflateScratch implements InflateStream {
   readonly output: Uint8Array = new Uint8Array(outputBytes(15));
   pos = 0;
   end = 0;
-  retryAt = 0;
   out: Uint8Array = this.output;
   op = 0;
   limit = 0;
@@ -57,7 +56,6 @@ export class InflateScratch implements InflateStream {
   begin(out: Uint8Array | undefined, op: number, window: number): void {
     this.pos = 0;
     this.end = 0;
-    this.retryAt = 0;
     this.out = out ?? this.output;
     this.op = op;
     this.window = window;
@@ -207,7 +205,6 @@ export class Inflater {
     stage[stream.end + 2] = 0xff;
     stage[stream.end + 3] = 0xff;
     stream.end += TAIL_BYTES;
-    stream.retryAt = 0;
     this.#tail = TAIL_BYTES;
   }
 

@@ -1,0 +1,58 @@
+import { constants, deflateRawSync } from "node:zlib";
+import * as fc from "fast-check";
+import { data } from "../deflate/data.ts";
+import { deflateStream, writeDeflateStream } from "./blocks.ts";
+import { controlFrame, fragments, type WireFrame } from "./frame.ts";
+import type { Cutting } from "./octets.ts";
+
+/* Sessions of a peer that compresses (RFC 7692), well or not. */
+
+const zlibOptions = fc.record({
+  level: fc.integer({ min: 0, max: 9 }),
+  memLevel: fc.integer({ min: 1, max: 9 }),
+  strategy: fc.constantFrom(0, 1, 2, 3, 4),
+});
+const flips = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })), { maxLength: 2 });
+
+/** What stands behind RSV1: of zlib's making, with a few octets changed; block by block; or noise. */
+const compressedPayload: fc.Arbitrary<Uint8Array> = fc.oneof(
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 100 }) },
+  { weight: 3, arbitrary: deflateStream.map(writeDeflateStream) },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(data, zlibOptions, flips).map(([bytes, options, changes]) => {
+      const flush = { ...options, finishFlush: constants.Z_SYNC_FLUSH };
+      const sent = Uint8Array.from(deflateRawSync(bytes, flush).subarray(0, -4));
+      for (const [at, change] of changes) sent[at % sent.length]! ^= change;
+      return sent;
+    }),
+  },
+);
+
+export interface CompressedMessage {
+  readonly text: boolean;
+  readonly compressed: boolean;
+  readonly bytes: Uint8Array;
+  readonly sizes: Cutting;
+  readonly control: WireFrame | undefined;
+}
+
+const message: fc.Arbitrary<CompressedMessage> = fc.record({
+  text: fc.boolean(),
+  compressed: fc.oneof({ weight: 6, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.boolean() }),
+  bytes: compressedPayload,
+  sizes: fc.array(fc.nat({ max: 400 }), { maxLength: 3 }),
+  control: fc.option(controlFrame(true), { nil: undefined }),
+});
+
+export const compressedMessages: fc.Arbitrary<CompressedMessage[]> = fc.array(message, {
+  minLength: 1,
+  maxLength: 4,
+});
+
+/** The frames of these messages; the first of a compressed one has RSV1. */
+export const framesOf = (messages: readonly CompressedMessage[]): WireFrame[] =>
+  messages.flatMap(({ compressed, sizes, control, ...wire }) => {
+    const [first, ...rest] = fragments(wire, sizes, [control], 0x1234_5678);
+    return [{ ...first!, rsv: compressed ? 4 : 0 }, ...rest];
+  });
