@@ -65,8 +65,8 @@ function writeUint32(bytes: Uint8Array, at: number, value: number): void {
 
 /** Reads the header that begins at `start`; undefined when it is not whole before `end`. */
 export function parseHeader(bytes: Uint8Array, start: number, end: number): FrameHeader | undefined {
-  if (end - start < 2) return undefined;
   const first = bytes[start]!;
+  // Where it is not there, two octets are the least that is asked for, and too many.
   const second = bytes[start + 1]!;
   const size = headerSize(second);
   if (end - start < size) return undefined;

@@ -11,8 +11,9 @@ const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 
 /** The key turned so that its first octet belongs to the octet `phase` of the payload. */
 const turn = (key: number, phase: number): number => {
+  // Shifts are taken modulo 32: in phase 0 both give the key.
   const bits = (phase & 3) * 8;
-  return bits === 0 ? key : (key << bits) | (key >>> (32 - bits));
+  return (key << bits) | (key >>> (32 - bits));
 };
 
 const swapped = (word: number): number =>
@@ -20,8 +21,8 @@ const swapped = (word: number): number =>
 
 /**
  * Writes the octets of `source` from `start` to `end`, masked or unmasked by `key`, to `target` from `at` on;
- * source and target may be the same octets. `phase` is how many octets of the payload came before `start`.
- * Returns the OR of all octets written: below 0x80 where all of them are ASCII.
+ * source and target may be the same octets, at the same place. `phase` is how many octets of the payload came before
+ * `start`. Returns the OR of all octets written: below 0x80 where all of them are ASCII.
  */
 export function mask(
   source: Uint8Array,
@@ -33,7 +34,7 @@ export function mask(
   phase: number,
 ): number {
   if (end - start >= LONG) {
-    if (source !== target || start !== at) target.set(source.subarray(start, end), at);
+    if (source !== target) target.set(source.subarray(start, end), at);
     return maskWords(target, at, at + end - start, key, phase);
   }
   return maskOctets(source, start, end, target, at, turn(key, phase));
