@@ -191,7 +191,6 @@ export class Driver extends Outlet {
 
   /** A hook's failure ends its own connection, and no other. */
   hookFailed(error: unknown): void {
-    this.intake.drop();
     this.intake.consumer?.end?.();
     this.intake.consumer = NOBODY;
     this.intake.busy = false;

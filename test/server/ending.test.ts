@@ -1,11 +1,7 @@
 import { once } from "node:events";
 import net from "node:net";
 import { describe, expect, it } from "vitest";
-import { expected, meet, refused } from "./meet.ts";
-
-const REQUEST =
-  "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
-  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+import { expected, meet, refused, REQUEST } from "./meet.ts";
 
 describe("a peer that ends its half of TCP", () => {
   it("gets what was sent before and the answer to its Close frame, however late it reads", async () => {

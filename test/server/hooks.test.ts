@@ -1,11 +1,7 @@
 import { once } from "node:events";
 import net from "node:net";
 import { describe, expect, it } from "vitest";
-import { closed, expected, meet, refused, sendTogether } from "./meet.ts";
-
-const REQUEST =
-  "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
-  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+import { closed, expected, meet, refused, REQUEST, sendTogether } from "./meet.ts";
 
 describe("hooks", () => {
   it("open, message and close are called in this order, with the request, the message and the code", async () => {

@@ -1,7 +1,9 @@
 import { once } from "node:events";
-import { describe, expect, it } from "vitest";
+import net from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { describe, expect, it, vi } from "vitest";
 import type { ServerSocket } from "../../src/index.ts";
-import { closed, expected, meet, sendTogether, stuck, transportOf } from "./meet.ts";
+import { closed, expected, meet, REQUEST, sendTogether, stuck, transportOf } from "./meet.ts";
 
 /** A hook that works on one message at a time, until it is told to finish. */
 function worker(): {
@@ -100,14 +102,60 @@ describe("a message hook that returns a promise", () => {
     expect(answers).toEqual(["answer 1", "answer 2"]);
   });
 
+  it("can answer a peer that has ended its half of TCP behind its messages", async () => {
+    const { work, finish, whenBegun } = worker();
+    const { port } = await meet({
+      message: async (socket, message) => {
+        await work(textOf(message));
+        void socket.send(`answer ${textOf(message)}`);
+      },
+    });
+    const client = net.connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+    client.write(REQUEST);
+    await once(client, "data");
+    // "a", masked with zeros.
+    client.end(Buffer.from("81810000000061", "hex"));
+    await whenBegun(1);
+    // The end has been seen by now, and left for later.
+    for (let turn = 0; turn < 20; turn++) await nextTurn();
+    finish();
+    const all = Buffer.concat((await client.toArray()) as Buffer[]);
+    expect(all.subarray(0, 10).toString("latin1")).toBe("\x81\x08answer a");
+  });
+
+  it("costs nothing while it has what came before a Close frame to do", async () => {
+    const { work, finish, whenBegun } = worker();
+    const { connect } = await meet({ message: (_, message) => work(textOf(message)) });
+    const client = connect();
+    await once(client, "open");
+    sendTogether(client, "1", "2");
+    client.close();
+    await whenBegun(1);
+    const later = vi.spyOn(globalThis, "setImmediate");
+    for (let turn = 0; turn < 100; turn++) await nextTurn();
+    expect(later.mock.calls.length).toBeLessThan(20);
+    later.mockRestore();
+    finish();
+    await whenBegun(2);
+    finish();
+    await closed(client);
+  });
+
   it("gets what was read before the peer reset the connection, and close behind it", async () => {
     const { work, begun, finish, whenBegun } = worker();
-    const over = expected<number>();
+    const over = expected();
     const gone = expected();
+    const calls: string[] = [];
     const { server, connect } = await meet({
       open: (socket) => void socket.closed.then(() => gone.resolve()),
-      message: (_, message) => work(textOf(message)),
-      close: (_, code) => over.resolve(code),
+      message: async (_, message) => {
+        await work(textOf(message));
+        calls.push(`done ${textOf(message)}`);
+      },
+      close: (_, code) => {
+        calls.push(`close ${code}`);
+        over.resolve();
+      },
     });
     const client = connect();
     client.on("error", () => {});
@@ -121,7 +169,8 @@ describe("a message hook that returns a promise", () => {
     finish();
     await whenBegun(2);
     finish();
-    expect(await over.promise).toBe(1006);
+    await over.promise;
+    expect(calls).toEqual(["done 1", "done 2", "close 1006"]);
   });
 
   it("that rejects ends the connection with 1011, and nothing more is handed out", async () => {
