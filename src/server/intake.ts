@@ -87,7 +87,7 @@ export class Intake<Owner extends IntakeOwner> {
         continue;
       }
       if (this.#farewell !== undefined) return this.#sayFarewell(this.#farewell);
-      if (this.#size >= this.#readAhead) return "wait";
+      if (!ready && this.#size >= this.#readAhead) return "wait";
       const event = connection.next(ready ? undefined : consumer === undefined ? "data" : "end");
       if (event === undefined) break;
       if (event.type === "message" || event.type === "piece") {
