@@ -106,6 +106,8 @@ export class Driver extends Outlet {
   }
 
   receive(chunk: Uint8Array): void {
+    // A stream that is destroyed still hands out what it has buffered.
+    if (this.dead) return;
     this.connection.receive(chunk);
     this.#advance();
     this.flushSoon();
