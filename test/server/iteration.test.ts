@@ -82,6 +82,26 @@ describe("for await over a socket", () => {
     expect(await closed(client)).toEqual([1011, ""]);
   });
 
+  it("that runs beside a hook ends when the hook fails", async () => {
+    const seen = expected<string[]>();
+    const { connect } = await meet({
+      open: (socket) => {
+        void (async () => {
+          const texts: string[] = [];
+          for await (const message of socket) texts.push(textOf(message));
+          seen.resolve(texts);
+        })();
+        throw new Error("no");
+      },
+      error: () => {},
+    });
+    const client = connect();
+    client.on("error", () => {});
+    await once(client, "open");
+    client.send("too late");
+    expect(await seen.promise).toEqual([]);
+  });
+
   it("that nobody reads stops the peer at about the read-ahead, before a loop and between two", async () => {
     const { socket, client } = await pair();
     const transport = transportOf(client);
