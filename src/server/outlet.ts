@@ -91,7 +91,7 @@ export abstract class Outlet {
   }
 
   get #keepsUp(): boolean {
-    return this.dead || (!this.blocked && this.connection.outputSize < HIGH_WATER);
+    return !this.blocked && this.connection.outputSize < HIGH_WATER;
   }
 
   #write(chunks: readonly Uint8Array[]): void {

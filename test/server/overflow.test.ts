@@ -40,6 +40,8 @@ describe("send to a peer that does not read", () => {
     }
     let resolved = false;
     const done = waiting.then(() => (resolved = true));
+    // Another one changes nothing.
+    expect(socket.send("another")).toBe(waiting);
     for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
     expect(resolved).toBe(false);
     transportOf(client).resume();
