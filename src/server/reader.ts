@@ -31,11 +31,7 @@ export class MessageReader implements AsyncIterableIterator<Message, undefined>,
   next(): Promise<Result<Message>> {
     const driver = this.#driver;
     const event = driver.intake.shift();
-    if (event !== undefined) {
-      driver.consume(this);
-      driver.proceed();
-      return Promise.resolve({ done: false, value: messageOf(event) });
-    }
+    if (event !== undefined) return Promise.resolve({ done: false, value: messageOf(event) });
     if (driver.farewell !== undefined || !driver.consume(this)) return Promise.resolve(DONE);
     return new Promise((resolve) => {
       this.#waiting.push(resolve);

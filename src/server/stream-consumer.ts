@@ -63,9 +63,7 @@ export class StreamConsumer implements Consumer<Driver>, PieceSource {
 
   shift(): PieceEvent | undefined {
     const piece = this.#driver.intake.shift() as PieceEvent | undefined;
-    if (piece === undefined) return undefined;
-    this.#passed(piece);
-    this.#driver.proceed();
+    if (piece !== undefined) this.#passed(piece);
     return piece;
   }
 

@@ -111,6 +111,78 @@ describe("the stream hook", () => {
     expect(seen).toEqual(["1", "2"]);
   });
 
+  it("that returns at once and reads on is not cut short by the next message", async () => {
+    const seen: number[] = [];
+    const both = expected();
+    const { client } = await pair({
+      stream: (_, message) => {
+        void collect(message).then((octets) => seen.push(octets.length) === 2 && both.resolve());
+      },
+    });
+    client.send(pattern(300_000), { fin: false });
+    client.ping();
+    await once(client, "pong");
+    client.send(pattern(100_000), { fin: true });
+    client.send("next");
+    await both.promise;
+    expect(seen).toEqual([400_000, 4]);
+  });
+
+  it("empty pieces are not told, and who asks twice at once gets two pieces in order", async () => {
+    const got = expected<(string | undefined)[][]>();
+    const all: (string | undefined)[][] = [];
+    const { client } = await pair({
+      stream: async (_, message) => {
+        const asked = [message.next(), message.next(), message.next()];
+        all.push((await Promise.all(asked)).map(({ value }) => value && String(Buffer.from(value))));
+        if (all.length === 2) got.resolve(all);
+      },
+    });
+    client.send("");
+    client.send("a", { fin: false });
+    client.ping();
+    await once(client, "pong");
+    client.send("b", { fin: false });
+    client.ping();
+    await once(client, "pong");
+    client.send("", { fin: true });
+    expect(await got.promise).toEqual([
+      [undefined, undefined, undefined],
+      ["a", "b", undefined],
+    ]);
+  });
+
+  it("discarded while somebody waits for a piece ends", async () => {
+    const results = expected<unknown>();
+    const { client } = await pair({
+      stream: async (_, message) => {
+        await message.next();
+        const waiting = message.next();
+        message.discard();
+        results.resolve(await waiting);
+      },
+    });
+    client.send("a", { fin: false });
+    expect(await results.promise).toEqual({ done: true, value: undefined });
+  });
+
+  it("cut in the middle rejects however often it is asked", async () => {
+    const codes = expected<string[]>();
+    const { client } = await pair({
+      stream: async (_, message) => {
+        const code = (error: { code: string }): string => error.code;
+        await message.next();
+        const first = await message.next().then(() => "a piece", code);
+        codes.resolve([first, await message.next().then(() => "a piece", code)]);
+      },
+    });
+    client.send("half", { fin: false });
+    client.ping();
+    await once(client, "pong");
+    client.terminate();
+    expect(await codes.promise).toEqual(["ERR_MESSAGE_CUT", "ERR_MESSAGE_CUT"]);
+  });
+
   it("rejects with ERR_MESSAGE_CUT where the connection ends in the middle, and close is told behind", async () => {
     const calls: unknown[] = [];
     const [begun, over] = [expected(), expected()];
@@ -199,6 +271,36 @@ describe("for await over socket.streams()", () => {
     }
     expect(seen).toEqual([200_000, 0, 5, 4]);
     expect((await socket.closed).clean).toBe(true);
+  });
+
+  it("what comes after a loop that was left in the middle of a message waits for the next loop", async () => {
+    const { socket, client } = await pair();
+    client.send(pattern(300_000), { fin: false });
+    for await (const message of socket.streams()) {
+      await message.next();
+      break;
+    }
+    client.send(pattern(300_000), { fin: true });
+    // Its Pong comes when the rest has been thrown away.
+    client.ping();
+    await once(client, "pong");
+    client.send("next");
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    for await (const message of socket.streams()) {
+      expect(String(await collect(message))).toBe("next");
+      break;
+    }
+  });
+
+  it("who asks twice at once gets two messages", async () => {
+    const { socket, client } = await pair();
+    const streams = socket.streams();
+    const asked = [streams.next(), streams.next()];
+    client.send("one");
+    client.send("two");
+    await asked[0];
+    const second = (await asked[1])!.value as MessageStream;
+    expect(String(await collect(second))).toBe("two");
   });
 
   it("a loop that is left in the middle of a message throws away the rest of it", async () => {

@@ -124,6 +124,34 @@ describe("a prepared message", () => {
     },
   );
 
+  it("under context takeover is compressed for each connection, and arrives as it was", async () => {
+    const text = "never the same octets twice ".repeat(100);
+    const message = prepare(text);
+    const { server, port } = await meet({
+      perMessageDeflate: { threshold: 0, contextTakeover: true },
+      message: () => {},
+    });
+    const clients = [0, 1].map(() => new WebSocket(`ws://127.0.0.1:${port}`));
+    await Promise.all(clients.map((client) => once(client, "open")));
+    const hearing = Promise.all(clients.map(heard));
+    while (server.sockets.size < 2) await new Promise(setImmediate);
+    for (const copy of [message, "between", message, message, "end"]) server.broadcast(copy);
+    const expectation = ["between", text, text].map((each) => `text ${each}`);
+    expect(await hearing).toEqual(clients.map(() => [`text ${text}`, ...expectation]));
+    for (const client of clients) client.terminate();
+  });
+
+  it("is compressed once for all connections that compress alike", () => {
+    const message = prepare("text");
+    let times = 0;
+    const deflate = (): Uint8Array => new Uint8Array([++times]);
+    expect([
+      message.deflated(1, deflate),
+      message.deflated(1, deflate),
+      message.deflated(2, deflate),
+    ]).toEqual([new Uint8Array([1]), new Uint8Array([1]), new Uint8Array([2])]);
+  });
+
   it("of a prepared message is itself; of anything but text and bytes it is refused", () => {
     const message = prepare("text");
     expect(prepare(message)).toBe(message);

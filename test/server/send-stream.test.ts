@@ -70,6 +70,26 @@ describe("sendStream", () => {
     expect(seen).toEqual(["ping", "12", "after", "34", "b", "free", "again"]);
   });
 
+  it("what was sent behind it is no longer counted as waiting", async () => {
+    const { socket, client } = await pair();
+    const [first, second] = [expected(), expected()];
+    const until = async function* (promise: Promise<void>): AsyncGenerator<string> {
+      yield "x";
+      await promise;
+    };
+    const sending = [socket.sendStream(until(first.promise))];
+    void socket.send("y".repeat(500));
+    sending.push(socket.sendStream(until(second.promise)));
+    expect(socket.bufferedAmount).toBeGreaterThanOrEqual(500);
+    const arrived = expected();
+    client.on("message", (data: Buffer) => data.length === 500 && arrived.resolve());
+    first.resolve();
+    await arrived.promise;
+    expect(socket.bufferedAmount).toBe(0);
+    second.resolve();
+    await Promise.all(sending);
+  });
+
   it("goes at the pace of the peer", async () => {
     const { socket, client } = await pair();
     const transport = transportOf(client);
