@@ -127,10 +127,8 @@ function turn() {
     }
     console.log(`${name}: ${turns} turns, the longest ${worst.toFixed(1)} ms`);
   }
-  for (const [name, data] of [
-    ["noise", Buffer.concat(Array.from({ length: 18 }, () => noise))],
-    ["words", words],
-  ]) {
+  const samples = { noise: Buffer.concat(Array.from({ length: 18 }, () => noise)), words };
+  for (const [name, data] of Object.entries(samples)) {
     const bytes = Buffer.concat([data, data, data, data]).subarray(0, 1 << 20);
     for (const takeover of [false, true]) {
       const parameters = { ...agreed, serverNoContextTakeover: !takeover };

@@ -101,7 +101,8 @@ export class Race {
   get answers(): string[] {
     const end = this.#received.indexOf("\r\n\r\n");
     const list: string[] = [];
-    for (let rest: Uint8Array = this.#received.subarray(end + 4); end >= 0 && rest.length > 0;) {
+    let rest: Uint8Array = end < 0 ? this.#received.subarray(0, 0) : this.#received.subarray(end + 4);
+    while (rest.length > 0) {
       const frame = readSlowFrame(rest);
       if (!frame.complete) break;
       const text = Buffer.from(frame.payload).toString();

@@ -70,8 +70,8 @@ export class Inbound {
   set delivery(delivery: Delivery) {
     const { fromClient, maxPayload, maxFragments } = this.#options;
     this.#assembly.delivery = delivery;
-    const whole = fromClient && maxFragments > 0 && delivery === "messages";
-    this.#maxSmall = whole ? Math.min(125, maxPayload) : -1;
+    const inOneGo = fromClient && maxFragments > 0 && delivery === "messages";
+    this.#maxSmall = inOneGo ? Math.min(125, maxPayload) : -1;
   }
 
   /** Whether what was received is not used up yet. */
@@ -103,8 +103,8 @@ export class Inbound {
   }
 
   /**
-   * What comes next in the input; undefined when more octets are needed, or when the budget of work is used up, or with
-   * `controlOnly` where a data frame begins: that stays where it is.
+   * What comes next; undefined when more octets are needed, when the budget of work is used up, or with `controlOnly` where
+   * a data frame begins: that stays where it is.
    */
   next(controlOnly = false): InboundEvent | undefined {
     while (this.#inflating || this.#at < this.#end) {
@@ -259,7 +259,6 @@ export class Inbound {
     return this.#take(last);
   }
 
-  /** Gives a piece of a compressed message to the inflater. */
   #pushCompressed(size: number, last: boolean): void {
     if (size === 0 && !last) return;
     const piece = size === 0 ? EMPTY : this.#options.platform.allocate(size);
