@@ -135,8 +135,8 @@ describe("a prepared message", () => {
     await Promise.all(clients.map((client) => once(client, "open")));
     const hearing = Promise.all(clients.map(heard));
     while (server.sockets.size < 2) await new Promise(setImmediate);
-    for (const copy of [message, "between", message, message, "end"]) server.broadcast(copy);
-    const expectation = ["between", text, text].map((each) => `text ${each}`);
+    for (const copy of [message, "between", message, message, `${text}!`, "end"]) server.broadcast(copy);
+    const expectation = ["between", text, text, `${text}!`].map((each) => `text ${each}`);
     expect(await hearing).toEqual(clients.map(() => [`text ${text}`, ...expectation]));
     for (const client of clients) client.terminate();
   });
