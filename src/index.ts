@@ -6,7 +6,7 @@ export { WebSocketServer } from "./server/server.ts";
 export type { ListenOptions, Listening } from "./server/listen.ts";
 export type { DeflateOptions } from "./server/deflate-options.ts";
 export type { ServerHooks, UpgradeAnswer } from "./server/hooks.ts";
-export type { CloseOptions, Overflow, ServerOptions, ServerStats } from "./server/options.ts";
+export type { CloseOptions, Overflow, ServerOptions } from "./server/options.ts";
 export type { UpgradeRequest } from "./server/request.ts";
 export { BinaryMessage, type Message, TextMessage } from "./server/message.ts";
 export { MessageCutError, type MessageStream } from "./server/message-stream.ts";
@@ -14,6 +14,7 @@ export type { StreamSource } from "./server/outgoing-stream.ts";
 export { prepare, type PreparedMessage, type SendData } from "./server/prepared-message.ts";
 export type { PublishOptions } from "./server/publish.ts";
 export type { CloseInfo, ServerSocket } from "./server/socket.ts";
+export type { PayloadStats, ServerStats, SocketStats, TrafficStats } from "./server/stats.ts";
 
 export { CloseCode } from "./frame/close-code.ts";
 export { HeaderList } from "./handshake/headers.ts";

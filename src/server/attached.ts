@@ -22,15 +22,12 @@ export function receiveUpgrade(
 ): void {
   const { method = "", url = "", httpVersion, rawHeaders } = request;
   const headers = HeaderList.fromPairs(rawHeaders);
-  const { maxHeaders, closeTimeout } = context.settings;
+  const { maxHeaders } = context.settings;
   // node:http drops fields above its limit without a word: at the limit nobody can tell whether some are missing.
   const kept = server.maxHeadersCount === null ? NODE_MAX_HEADERS : server.maxHeadersCount || Infinity;
   if (headers.size > maxHeaders || headers.size >= kept) {
-    return refuseTransport(
-      transport,
-      refuse(431, `more than ${Math.min(maxHeaders, kept)} header fields`),
-      closeTimeout,
-    );
+    const answer = refuse(431, `more than ${Math.min(maxHeaders, kept)} header fields`);
+    return refuseTransport(context, transport, answer);
   }
   void upgradeTransport(context, transport, { method, target: url, httpVersion, headers }, rest);
 }

@@ -1,5 +1,7 @@
+import type { Duplex } from "node:stream";
 import type { Platform } from "../connection/platform.ts";
 import { Slab } from "../connection/outbox.ts";
+import type { HttpAnswer } from "../handshake/response.ts";
 import { Compression } from "./compression.ts";
 import { nodePlatform } from "./node-platform.ts";
 import { readOptions, type ServerOptions, type Settings } from "./options.ts";
@@ -7,6 +9,7 @@ import type { Driver } from "./driver.ts";
 import { MessageHandler, streamHandler } from "./handlers.ts";
 import type { Consumer } from "./intake.ts";
 import type { Outlet } from "./outlet.ts";
+import { Tally } from "./stats.ts";
 import { Topics } from "./topics.ts";
 import type { ServerSocket } from "./socket.ts";
 
@@ -18,10 +21,13 @@ export class Context {
   readonly compression: Compression | undefined;
   readonly sockets: Set<ServerSocket> = new Set();
   readonly topics: Topics = new Topics();
+  readonly tally: Tally = new Tally();
   /** Transports whose handshake is under way. */
   handshakes = 0;
   /** Ends each of them with a refusal, and in time what was handed over. */
   readonly pending: Set<() => void> = new Set();
+  /** Transports that are no connections: they are being refused, or belong to an HTTP server. */
+  readonly parting: Set<Duplex> = new Set();
   closing = false;
   #whenIdle: (() => void)[] = [];
   #unflushed: Outlet[] = [];
@@ -60,9 +66,23 @@ export class Context {
     });
   }
 
+  /** A transport does not become a connection. */
+  refused(transport: Duplex, { status }: HttpAnswer): void {
+    this.tally.refused(status);
+    this.parting.add(transport);
+    transport.once("close", () => this.parting.delete(transport));
+  }
+
+  /** A connection is open. */
+  add(socket: ServerSocket): void {
+    this.sockets.add(socket);
+    this.tally.opened++;
+  }
+
   /** A connection is gone. */
   remove(socket: ServerSocket): void {
     this.sockets.delete(socket);
+    this.tally.gone(socket.stats());
     this.topics.remove(socket);
     if (this.sockets.size > 0) return;
     for (const resolve of this.#whenIdle) resolve();

@@ -108,6 +108,7 @@ export class Driver extends Outlet {
   receive(chunk: Uint8Array): void {
     // A stream that is destroyed still hands out what it has buffered.
     if (this.dead) return;
+    this.vitals.bytesReceived += chunk.length;
     this.connection.receive(chunk);
     this.#advance();
     this.flushSoon();
@@ -204,6 +205,7 @@ export class Driver extends Outlet {
 
   over(event: CloseEvent): void {
     this.#farewell = event;
+    this.context.tally.closed(event.code);
     this.whenOver?.();
     const handling = this.intake.consumer?.end?.();
     this.#whenClosed?.resolve(event);

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import { type HttpAnswer, serializeHead } from "../handshake/response.ts";
+import type { Context } from "./context.ts";
 
 /*
  * How a transport is ended without losing the last words. Closing a TCP socket that has unread input resets it, and
@@ -11,8 +12,17 @@ import { type HttpAnswer, serializeHead } from "../handshake/response.ts";
 /** Octets that a peer may still send after our last word. */
 const MAX_DISCARDED = 1024 * 1024;
 
-/** Writes a refusal and ends the transport, within `deadline` milliseconds. The transport must have no listeners. */
-export function refuseTransport(transport: Duplex, answer: HttpAnswer, deadline: number): void {
+/**
+ * Writes a refusal and ends the transport, within `deadline` milliseconds, by default `closeTimeout`. The transport must
+ * have no listeners.
+ */
+export function refuseTransport(
+  context: Context,
+  transport: Duplex,
+  answer: HttpAnswer,
+  deadline: number = context.settings.closeTimeout,
+): void {
+  context.refused(transport, answer);
   const ignore = (): void => {};
   const timer = setTimeout(() => transport.destroy(), deadline);
   let discarded = 0;

@@ -1,5 +1,6 @@
 import type { Connection } from "../connection/connection.ts";
 import type { CloseEvent, MessageEvent, PieceEvent } from "../connection/event.ts";
+import type { Vitals } from "./vitals.ts";
 
 /*
  * Between a connection's events and who consumes them. Events go straight to a consumer that is ready. While it is busy,
@@ -19,6 +20,7 @@ export interface Consumer<Owner> {
 
 /** Whose intake it is. */
 export interface IntakeOwner {
+  readonly vitals: Vitals;
   /** The conversation is over. */
   over(event: CloseEvent): void;
 }
@@ -91,6 +93,7 @@ export class Intake<Owner extends IntakeOwner> {
       const event = connection.next(ready ? undefined : consumer === undefined ? "data" : "end");
       if (event === undefined) break;
       if (event.type === "message" || event.type === "piece") {
+        this.#owner.vitals.received(event);
         if (ready) consumer.take(event, this.#owner);
         else this.#push(event);
       } else if (event.type === "close") this.#owner.over(event);

@@ -46,16 +46,6 @@ export interface ServerOptions<Data = unknown> extends ServerHooks<Data> {
   readonly tolerateLongLengths?: boolean;
 }
 
-/** What {@link WebSocketServer.stats} tells. */
-export interface ServerStats {
-  /** Connections that are open or closing. */
-  readonly connections: number;
-  /** Handshakes under way. */
-  readonly handshakes: number;
-  /** Bytes that connections may hold for context takeover, of the budget for it. */
-  readonly takeoverBytes: number;
-}
-
 /** How {@link WebSocketServer.close} says goodbye. */
 export interface CloseOptions {
   /** Default 1001, "going away". */

@@ -81,6 +81,8 @@ export class OutgoingStreams {
         const bytes = done ? encoder.end() : encoder.encode(value);
         driver.connection.sendFragment(encoder.kind, bytes, done === true);
         begun = true;
+        driver.vitals.payloadSent += bytes.length;
+        if (done) driver.vitals.messagesSent++;
         await driver.sent();
         if (done) return;
       }

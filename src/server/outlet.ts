@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Connection } from "../connection/connection.ts";
 import type { Context } from "./context.ts";
 import { type Resolvers, withResolvers } from "./promises.ts";
+import { Vitals } from "./vitals.ts";
 
 /*
  * The writing half of a driver. What is sent is written once in a turn of the event loop, when all transports that had
@@ -24,7 +25,8 @@ export abstract class Outlet {
   /** Called whenever output was written, or could not be. */
   protected abstract flushed(): void;
   protected readonly transport: Duplex;
-  protected readonly context: Context;
+  readonly context: Context;
+  readonly vitals: Vitals = new Vitals();
   protected dead = false;
   /** The transport is full. */
   protected blocked = false;
@@ -97,6 +99,7 @@ export abstract class Outlet {
   #write(chunks: readonly Uint8Array[]): void {
     const { transport } = this;
     if (chunks.length === 0) return;
+    for (const chunk of chunks) this.vitals.bytesSent += chunk.length;
     if (chunks.length === 1) {
       transport.write(chunks[0]);
       // A TCP or unix socket holds nothing that the kernel has taken; other streams may have passed it on.

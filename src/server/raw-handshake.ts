@@ -14,8 +14,10 @@ import { upgradeTransport } from "./upgrade.ts";
  * refused, or is handed to the application's own HTTP server.
  */
 export function receiveHandshake(context: Context, transport: Socket, http: HttpServer | undefined): void {
-  if (context.full)
-    return refuseTransport(transport, refuse(503, "The server has as many connections as it may"), 1000);
+  if (context.full) {
+    const answer = refuse(503, "The server has as many connections as it may");
+    return refuseTransport(context, transport, answer, 1000);
+  }
   const reader = new HeadReader(context.settings, checkRequestLine);
   const chunks: Uint8Array[] = [];
   context.handshakes++;
@@ -28,7 +30,7 @@ export function receiveHandshake(context: Context, transport: Socket, http: Http
   };
   const refuseWith = (answer: HttpAnswer): void => {
     leave();
-    refuseTransport(transport, answer, context.settings.closeTimeout);
+    refuseTransport(context, transport, answer);
   };
   const onData = (chunk: Uint8Array): void => {
     if (http !== undefined) chunks.push(chunk);

@@ -6,10 +6,11 @@ import { CloseCode } from "../frame/close-code.ts";
 import { Context } from "./context.ts";
 import { receiveUpgrade, type UpgradeListener } from "./attached.ts";
 import { describeListener, type Listening, type ListenOptions, startListener } from "./listen.ts";
-import type { CloseOptions, ServerOptions, ServerStats } from "./options.ts";
+import type { CloseOptions, ServerOptions } from "./options.ts";
 import type { SendData } from "./prepared-message.ts";
 import { publish, type PublishOptions } from "./publish.ts";
 import type { ServerSocket } from "./socket.ts";
+import type { ServerStats } from "./stats.ts";
 
 /**
  * A WebSocket server: three hooks (`open`, `message`, `close`) over any number of listeners of its own and of HTTP
@@ -50,9 +51,9 @@ export class WebSocketServer<Data = unknown> {
     return (this.#context.topics.subscribersOf(topic) ?? new Set()) as ReadonlySet<ServerSocket<Data>>;
   }
 
+  /** Adds up the connections: it takes the longer, the more there are. */
   stats(): ServerStats {
-    const { sockets, handshakes, compression } = this.#context;
-    return { connections: sockets.size, handshakes, takeoverBytes: compression?.takeoverBytes ?? 0 };
+    return this.#context.tally.stats(this.#context);
   }
 
   /**

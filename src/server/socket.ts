@@ -11,6 +11,7 @@ import type { Overflow } from "./options.ts";
 import type { SendData } from "./prepared-message.ts";
 import { MessageReader, StreamReader } from "./reader.ts";
 import { output, refuseOverflow } from "./sender.ts";
+import type { SocketStats } from "./stats.ts";
 
 /** How a connection ended. */
 export interface CloseInfo {
@@ -51,6 +52,23 @@ export class ServerSocket<Data = unknown> {
   /** Bytes that were sent and not yet handed to the system. */
   get bufferedAmount(): number {
     return this.#driver.bufferedAmount + (this.#streams?.waiting ?? 0);
+  }
+
+  /** What was counted since the connection was opened; also when it is over. */
+  stats(): SocketStats {
+    const { vitals, compression } = this.#driver;
+    const { messagesReceived, bytesReceived, messagesSent, bytesSent, messagesDropped, latency } = vitals;
+    const { payloadReceived, payloadSent } = vitals;
+    return {
+      messagesReceived,
+      bytesReceived,
+      messagesSent,
+      bytesSent,
+      messagesDropped,
+      buffered: this.bufferedAmount,
+      latency: latency < 0 ? undefined : latency / 1000,
+      compression: compression && { payloadReceived, payloadSent },
+    };
   }
 
   /** Resolves when the connection is over, in whatever way. Never rejects. */
@@ -98,7 +116,7 @@ export class ServerSocket<Data = unknown> {
   offer(data: SendData, whenFull: Overflow): boolean {
     if (this.state !== "open") return false;
     if (this.#isFull()) {
-      if (whenFull === "close") refuseOverflow(this.#driver, "close");
+      refuseOverflow(this.#driver, whenFull);
       return false;
     }
     void this.send(data);

@@ -35,7 +35,7 @@ export async function upgradeTransport(
   const ignore = (): void => {};
   transport.on("error", ignore);
   const check = checkOrRefuse(context, head);
-  if ("refusal" in check) return refuseTransport(transport, check.refusal, context.settings.closeTimeout);
+  if ("refusal" in check) return refuseTransport(context, transport, check.refusal);
   const { remoteAddress, encrypted } = transport as { remoteAddress?: string; encrypted?: boolean };
   const request = describeRequest(check.offer, remoteAddress, encrypted === true);
   const verdict = decide(context, check.offer, request);
@@ -51,7 +51,7 @@ export async function upgradeTransport(
   }
   transport.off("error", ignore);
   if (outcome.answer.status !== 101) {
-    return refuseTransport(transport, outcome.answer, context.settings.closeTimeout);
+    return refuseTransport(context, transport, outcome.answer);
   }
   openConnection(context, transport, check.offer, outcome, request, rest);
 }
@@ -72,7 +72,7 @@ function openConnection(
   (transport as Partial<Socket>).setTimeout?.(0);
   transport.write(Buffer.from(serializeHead({ ...answer, headers }), "latin1"));
   const driver = new Driver(transport, context, subprotocol, data, agreed);
-  context.sockets.add(driver.socket);
+  context.add(driver.socket);
   driver.open(() => context.settings.hooks.open?.(driver.socket, request), rest);
   // A client that ended its half while the hook was thinking has been heard by nobody yet.
   if (transport.readableEnded) driver.receiveEnd();
