@@ -5,6 +5,7 @@
 export { WebSocketServer } from "./server/server.ts";
 export type { ListenOptions, Listening } from "./server/listen.ts";
 export type { DeflateOptions } from "./server/deflate-options.ts";
+export type { HeartbeatOptions } from "./server/heartbeat-options.ts";
 export type { ServerHooks, UpgradeAnswer } from "./server/hooks.ts";
 export type { CloseOptions, Overflow, ServerOptions } from "./server/options.ts";
 export type { UpgradeRequest } from "./server/request.ts";

@@ -114,6 +114,11 @@ export class Connection {
     return this.#held !== undefined;
   }
 
+  /** Whether a message has begun to arrive, and not ended. */
+  get messageOpen(): boolean {
+    return this.#inbound.messageOpen;
+  }
+
   /** How messages are handed out from now on. Throws ERR_MESSAGE_OPEN where one has begun to arrive. */
   set delivery(delivery: Delivery) {
     if (this.#inbound.messageOpen) throw new MisuseError("ERR_MESSAGE_OPEN", "a message has begun to arrive");

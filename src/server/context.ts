@@ -7,6 +7,7 @@ import { nodePlatform } from "./node-platform.ts";
 import { readOptions, type ServerOptions, type Settings } from "./options.ts";
 import type { Driver } from "./driver.ts";
 import { MessageHandler, streamHandler } from "./handlers.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import type { Consumer } from "./intake.ts";
 import type { Outlet } from "./outlet.ts";
 import { Tally } from "./stats.ts";
@@ -22,6 +23,7 @@ export class Context {
   readonly sockets: Set<ServerSocket> = new Set();
   readonly topics: Topics = new Topics();
   readonly tally: Tally = new Tally();
+  readonly heartbeat: Heartbeat;
   /** Transports whose handshake is under way. */
   handshakes = 0;
   /** Ends each of them with a refusal, and in time what was handed over. */
@@ -37,6 +39,7 @@ export class Context {
     this.settings = readOptions(options);
     const { deflate, hooks } = this.settings;
     this.#messageHandler = hooks.message && new MessageHandler(hooks);
+    this.heartbeat = new Heartbeat(this, this.settings);
     this.compression = deflate && new Compression(deflate);
   }
 
@@ -74,14 +77,17 @@ export class Context {
   }
 
   /** A connection is open. */
-  add(socket: ServerSocket): void {
-    this.sockets.add(socket);
+  add(driver: Driver): void {
+    this.sockets.add(driver.socket);
+    this.heartbeat.add(driver);
     this.tally.opened++;
   }
 
   /** A connection is gone. */
-  remove(socket: ServerSocket): void {
+  remove(driver: Driver): void {
+    const { socket } = driver;
     this.sockets.delete(socket);
+    this.heartbeat.remove(driver);
     this.tally.gone(socket.stats());
     this.topics.remove(socket);
     if (this.sockets.size > 0) return;

@@ -109,6 +109,7 @@ export class Driver extends Outlet {
     // A stream that is destroyed still hands out what it has buffered.
     if (this.dead) return;
     this.vitals.bytesReceived += chunk.length;
+    this.vitals.heard = this.context.heartbeat.now;
     this.connection.receive(chunk);
     this.#advance();
     this.flushSoon();
@@ -121,6 +122,11 @@ export class Driver extends Outlet {
     this.flushSoon();
   }
 
+  /** Whether what the peer sends is read now. */
+  get listening(): boolean {
+    return this.#pauses === 0 && !this.#ended;
+  }
+
   /** The consumer is ready for more. */
   proceed(): void {
     if (this.intake.inside) return;
@@ -129,7 +135,7 @@ export class Driver extends Outlet {
   }
 
   transportDrained(): void {
-    this.blocked = false;
+    this.unblocked();
     this.flush();
     if (this.blocked || (this.#pauses & Pause.OUTPUT) === 0) return;
     this.#unpause(Pause.OUTPUT);
@@ -145,7 +151,7 @@ export class Driver extends Outlet {
     if (farewell !== undefined) this.#whenClosed?.resolve(farewell);
     this.settleDrained();
     this.#agreed?.release();
-    this.context.remove(this.socket);
+    this.context.remove(this);
     this.#advance();
   }
 

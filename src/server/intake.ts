@@ -23,6 +23,8 @@ export interface IntakeOwner {
   readonly vitals: Vitals;
   /** The conversation is over. */
   over(event: CloseEvent): void;
+  /** A Pong has come. */
+  ponged(payload: Uint8Array): void;
 }
 
 /** How reading goes on: with more input, with this input in a later turn, or when the consumer is ready. */
@@ -97,6 +99,7 @@ export class Intake<Owner extends IntakeOwner> {
         if (ready) consumer.take(event, this.#owner);
         else this.#push(event);
       } else if (event.type === "close") this.#owner.over(event);
+      else if (event.type === "pong") this.#owner.ponged(event.bytes);
     }
     if (this.#halted) return "wait";
     if (!connection.inputPending) return "read";

@@ -4,6 +4,7 @@ import { DEFAULT_MAX_HEADER_BYTES, DEFAULT_MAX_HEADERS } from "../handshake/head
 import type { OriginPolicy } from "../handshake/origin.ts";
 import { isToken } from "../handshake/token.ts";
 import { type DeflateOptions, readDeflateOptions } from "./deflate-options.ts";
+import { type HeartbeatOptions, MAX_TIMEOUT, readHeartbeatOptions } from "./heartbeat-options.ts";
 import type { ServerHooks } from "./hooks.ts";
 
 /** What is done where more waits for a peer than may: close with 1013, throw at the sender, or drop the message. */
@@ -40,6 +41,16 @@ export interface ServerOptions<Data = unknown> extends ServerHooks<Data> {
   readonly handshakeTimeout?: number;
   /** Milliseconds for a closing connection to end by itself; default 10,000. Then it is destroyed. */
   readonly closeTimeout?: number;
+  /**
+   * Finds peers that are gone without a word: a Ping after some silence, and destruction where nothing comes after it.
+   * Any octet is a sign of life; default on. False: TCP alone tells, where something is sent.
+   */
+  readonly heartbeat?: false | HeartbeatOptions;
+  /**
+   * Milliseconds without a message in either direction, or a part of one, before the connection is closed with 1001;
+   * measured to a 32nd; default 0: never, since the heartbeat finds the dead, and the quiet may be quiet.
+   */
+  readonly idleTimeout?: number;
   /** Compression (RFC 7692): true for the defaults, or options; default false. */
   readonly perMessageDeflate?: boolean | DeflateOptions;
   /** Take lengths that are not in their shortest encoding; default false (RFC 6455 section 5.2). */
@@ -62,6 +73,7 @@ type NumberName =
   | "maxHeaders"
   | "handshakeTimeout"
   | "closeTimeout"
+  | "idleTimeout"
   | "readAhead"
   | "maxBuffered";
 
@@ -73,12 +85,10 @@ const DEFAULTS: Readonly<Record<NumberName, number>> = {
   maxHeaders: DEFAULT_MAX_HEADERS,
   handshakeTimeout: 10_000,
   closeTimeout: 10_000,
+  idleTimeout: 0,
   readAhead: 64 * 1024,
   maxBuffered: 16 * 1024 * 1024,
 };
-
-/** A timer that is set for longer fires at once. */
-const MAX_TIMEOUT = 2 ** 31 - 1;
 
 /** The options with their defaults, checked. */
 export interface Settings extends Readonly<Record<NumberName, number>> {
@@ -88,6 +98,7 @@ export interface Settings extends Readonly<Record<NumberName, number>> {
   readonly subprotocols: readonly string[] | undefined;
   readonly tolerateLongLengths: boolean;
   readonly deflate: Required<DeflateOptions> | undefined;
+  readonly heartbeat: Required<HeartbeatOptions> | undefined;
 }
 
 /** Throws {@link MisuseError} ERR_INVALID_OPTION, which names the option. */
@@ -125,5 +136,15 @@ export function readOptions(options: ServerOptions): Settings {
     throw new MisuseError("ERR_INVALID_OPTION", `whenFull must be "close", "wait" or "drop"`);
   }
   const deflate = readDeflateOptions(options.perMessageDeflate);
-  return { ...numbers, hooks: options, whenFull, origin, subprotocols, tolerateLongLengths, deflate };
+  const heartbeat = readHeartbeatOptions(options.heartbeat);
+  return {
+    ...numbers,
+    hooks: options,
+    whenFull,
+    origin,
+    subprotocols,
+    tolerateLongLengths,
+    deflate,
+    heartbeat,
+  };
 }

@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Connection } from "../connection/connection.ts";
 import type { Context } from "./context.ts";
 import { type Resolvers, withResolvers } from "./promises.ts";
+import { watchStall } from "./stall.ts";
 import { Vitals } from "./vitals.ts";
 
 /*
@@ -29,7 +30,8 @@ export abstract class Outlet {
   readonly vitals: Vitals = new Vitals();
   protected dead = false;
   /** The transport is full. */
-  protected blocked = false;
+  blocked = false;
+  #endStall: (() => void) | undefined;
   #scheduled = false;
   #whenDrained: Resolvers<void> | undefined;
 
@@ -54,6 +56,7 @@ export abstract class Outlet {
     const { outputSize } = this.connection;
     if (outputSize > (this.inside ? HIGH_WATER : FLUSH_AT_ONCE)) this.flush();
     else this.flushLater();
+    this.vitals.active = this.context.heartbeat.now;
     return this.#keepsUp ? undefined : this.drained;
   }
 
@@ -85,6 +88,28 @@ export abstract class Outlet {
     if (!this.blocked && !this.dead) this.#write(this.connection.takeOutput());
     if (this.#whenDrained !== undefined && this.#keepsUp) this.settleDrained();
     this.flushed();
+  }
+
+  ponged(payload: Uint8Array): void {
+    this.context.heartbeat.ponged(this.vitals, payload);
+  }
+
+  /** The transport is full: gives the peer up where it takes no octet for `time` milliseconds. */
+  watchStall(time: number): void {
+    this.#endStall ??= watchStall(this.transport, time, () => this.giveUp());
+  }
+
+  /** The peer is gone without a word. What has come of it before is still handed out. */
+  giveUp(): void {
+    this.context.tally.heartbeatTimeouts++;
+    this.dead = true;
+    this.transport.destroy();
+  }
+
+  protected unblocked(): void {
+    this.blocked = false;
+    this.#endStall?.();
+    this.#endStall = undefined;
   }
 
   protected settleDrained(): void {

@@ -54,10 +54,16 @@ export class ServerSocket<Data = unknown> {
     return this.#driver.bufferedAmount + (this.#streams?.waiting ?? 0);
   }
 
+  /** Milliseconds from the last answered Ping of the heartbeat to its Pong; undefined before the first. */
+  get latency(): number | undefined {
+    const { latency } = this.#driver.vitals;
+    return latency < 0 ? undefined : latency / 1000;
+  }
+
   /** What was counted since the connection was opened; also when it is over. */
   stats(): SocketStats {
     const { vitals, compression } = this.#driver;
-    const { messagesReceived, bytesReceived, messagesSent, bytesSent, messagesDropped, latency } = vitals;
+    const { messagesReceived, bytesReceived, messagesSent, bytesSent, messagesDropped } = vitals;
     const { payloadReceived, payloadSent } = vitals;
     return {
       messagesReceived,
@@ -66,7 +72,7 @@ export class ServerSocket<Data = unknown> {
       bytesSent,
       messagesDropped,
       buffered: this.bufferedAmount,
-      latency: latency < 0 ? undefined : latency / 1000,
+      latency: this.latency,
       compression: compression && { payloadReceived, payloadSent },
     };
   }

@@ -72,7 +72,7 @@ function openConnection(
   (transport as Partial<Socket>).setTimeout?.(0);
   transport.write(Buffer.from(serializeHead({ ...answer, headers }), "latin1"));
   const driver = new Driver(transport, context, subprotocol, data, agreed);
-  context.add(driver.socket);
+  context.add(driver);
   driver.open(() => context.settings.hooks.open?.(driver.socket, request), rest);
   // A client that ended its half while the hook was thinking has been heard by nobody yet.
   if (transport.readableEnded) driver.receiveEnd();

@@ -18,8 +18,12 @@ export class Vitals {
   heard = 0;
   /** When data came or was sent last. */
   active = 0;
-  /** When the Ping was sent that waits for a Pong; -1 where none does. */
+  /** When a Ping was sent last; -1 for never. */
   pinged = -1;
+  /** ... by the clock, in milliseconds. */
+  pingedAt = 0;
+  /** The number in the Ping that waits for its Pong; -1 where none does. */
+  ping = -1;
   /** Which of the heartbeat's slots it is in; -1 for none. */
   slot = -1;
   /** Microseconds from a Ping to its Pong; -1 where none has come. */
