@@ -8,6 +8,7 @@ export type { DeflateOptions } from "./server/deflate-options.ts";
 export type { HeartbeatOptions } from "./server/heartbeat-options.ts";
 export type { ServerHooks, UpgradeAnswer } from "./server/hooks.ts";
 export type { CloseOptions, Overflow, ServerOptions } from "./server/options.ts";
+export type { RateLimitOptions } from "./server/rate-limit.ts";
 export type { UpgradeRequest } from "./server/request.ts";
 export { BinaryMessage, type Message, TextMessage } from "./server/message.ts";
 export { MessageCutError, type MessageStream } from "./server/message-stream.ts";

@@ -7,6 +7,7 @@ import type { Context } from "./context.ts";
 import { type Consumer, Intake } from "./intake.ts";
 import { HIGH_WATER, Outlet } from "./outlet.ts";
 import { isPromiseLike, type Resolvers, withResolvers } from "./promises.ts";
+import { RateLimit } from "./rate-limit.ts";
 import { ServerSocket } from "./socket.ts";
 import { listenTo } from "./transport.ts";
 
@@ -21,7 +22,7 @@ const Pause = {
   OUTPUT: 1,
   /** The consumer is busy, and enough is read ahead. */
   CONSUMER: 2,
-  /** Inflating has used up its share of this turn. */
+  /** Inflating has used up its share of this turn, or the peer its rate. */
   TURN: 4,
 } as const;
 
@@ -65,7 +66,8 @@ export class Driver extends Outlet {
     });
     this.#agreed = agreed;
     this.socket = new ServerSocket(this, context, subprotocol, data);
-    this.intake = new Intake(this, this.connection, settings.readAhead);
+    const limit = settings.rateLimit && new RateLimit(settings.rateLimit);
+    this.intake = new Intake(this, this.connection, settings.readAhead, limit);
     this.intake.consumer = context.consumerFor(this);
     listenTo(transport, this);
   }
@@ -110,6 +112,7 @@ export class Driver extends Outlet {
     if (this.dead) return;
     this.vitals.bytesReceived += chunk.length;
     this.vitals.heard = this.context.heartbeat.now;
+    this.intake.limit?.received(chunk.length);
     this.connection.receive(chunk);
     this.#advance();
     this.flushSoon();
@@ -146,6 +149,7 @@ export class Driver extends Outlet {
   gone(): void {
     this.dead = true;
     clearTimeout(this.#deadline);
+    this.intake.limit?.stop();
     const farewell = this.intake.abandon();
     this.whenOver?.();
     if (farewell !== undefined) this.#whenClosed?.resolve(farewell);
@@ -238,17 +242,18 @@ export class Driver extends Outlet {
       const reading = this.intake.run();
       if (this.dead) return;
       if (reading === "wait") return this.#pause(Pause.CONSUMER);
-      if (reading === "later") return this.#goOnLater();
+      if (reading === "later" || reading === "slow") return this.#goOnLater(reading);
       if (!this.#ended || !this.intake.empty) return this.#unpause(Pause.CONSUMER);
       this.#ended = false;
       this.connection.receiveEnd();
     }
   }
 
-  /** Until inflating is through, nothing more is read. */
-  #goOnLater(): void {
+  /** Until inflating is through, or the peer may send again, nothing more is read. */
+  #goOnLater(reading: "later" | "slow"): void {
     this.#pause(Pause.TURN);
-    setImmediate(() => this.#goOn());
+    if (reading === "later") setImmediate(() => this.#goOn());
+    else if (this.intake.limit?.wait(() => this.#goOn())) this.rateLimited();
   }
 
   #goOn(): void {

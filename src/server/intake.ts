@@ -1,5 +1,6 @@
 import type { Connection } from "../connection/connection.ts";
 import type { CloseEvent, MessageEvent, PieceEvent } from "../connection/event.ts";
+import type { RateLimit } from "./rate-limit.ts";
 import type { Vitals } from "./vitals.ts";
 
 /*
@@ -23,12 +24,17 @@ export interface IntakeOwner {
   readonly vitals: Vitals;
   /** The conversation is over. */
   over(event: CloseEvent): void;
+  /** The peer has sent more than the limit that closes; it is not handed out. */
+  exceeded(): void;
   /** A Pong has come. */
   ponged(payload: Uint8Array): void;
 }
 
-/** How reading goes on: with more input, with this input in a later turn, or when the consumer is ready. */
-export type Reading = "read" | "later" | "wait";
+/**
+ * How reading goes on: with more input, with this input in a later turn, when the consumer is ready, or when the peer may
+ * send again.
+ */
+export type Reading = "read" | "later" | "wait" | "slow";
 
 /** What a message costs beside its octets, in octets. */
 const OVERHEAD = 128;
@@ -41,6 +47,8 @@ export class Intake<Owner extends IntakeOwner> {
   readonly #readAhead: number;
   /** Undefined where no iteration is under way. */
   consumer: Consumer<Owner> | undefined;
+  /** How fast the peer may send. */
+  readonly limit: RateLimit | undefined;
   /** The consumer does not take the next event yet. */
   busy = false;
   /** What was read ahead, and where it begins in the list. */
@@ -53,7 +61,8 @@ export class Intake<Owner extends IntakeOwner> {
   #halted = false;
 
   /** Reads ahead up to about `readAhead` octets. */
-  constructor(owner: Owner, connection: Connection, readAhead: number) {
+  constructor(owner: Owner, connection: Connection, readAhead: number, limit: RateLimit | undefined) {
+    this.limit = limit;
     this.#owner = owner;
     this.#connection = connection;
     this.#readAhead = readAhead;
@@ -92,9 +101,14 @@ export class Intake<Owner extends IntakeOwner> {
       }
       if (this.#farewell !== undefined) return this.#sayFarewell(this.#farewell);
       if (!ready && this.#size >= this.#readAhead) return "wait";
+      if (this.limit?.holdsMessages) return "slow";
       const event = connection.next(ready ? undefined : consumer === undefined ? "data" : "end");
       if (event === undefined) break;
       if (event.type === "message" || event.type === "piece") {
+        if (this.limit?.admits(event) === false) {
+          this.#owner.exceeded();
+          continue;
+        }
         this.#owner.vitals.received(event);
         if (ready) consumer.take(event, this.#owner);
         else this.#push(event);
@@ -102,7 +116,7 @@ export class Intake<Owner extends IntakeOwner> {
       else if (event.type === "pong") this.#owner.ponged(event.bytes);
     }
     if (this.#halted) return "wait";
-    if (!connection.inputPending) return "read";
+    if (!connection.inputPending) return this.limit?.holdsBytes ? "slow" : "read";
     return connection.endHeld || this.consumer === undefined ? "wait" : "later";
   }
 

@@ -1,3 +1,4 @@
+import { constants } from "node:buffer";
 import { DEFAULT_MAX_FRAGMENTS, DEFAULT_MAX_PAYLOAD } from "../connection/connection-options.ts";
 import { MisuseError } from "../connection/misuse.ts";
 import { DEFAULT_MAX_HEADER_BYTES, DEFAULT_MAX_HEADERS } from "../handshake/head-reader.ts";
@@ -5,6 +6,7 @@ import type { OriginPolicy } from "../handshake/origin.ts";
 import { isToken } from "../handshake/token.ts";
 import { type DeflateOptions, readDeflateOptions } from "./deflate-options.ts";
 import { type HeartbeatOptions, MAX_TIMEOUT, readHeartbeatOptions } from "./heartbeat-options.ts";
+import { type RateLimitOptions, type RateSettings, readRateLimitOptions } from "./rate-limit.ts";
 import type { ServerHooks } from "./hooks.ts";
 
 /** What is done where more waits for a peer than may: close with 1013, throw at the sender, or drop the message. */
@@ -17,7 +19,10 @@ export interface ServerOptions<Data = unknown> extends ServerHooks<Data> {
   readonly subprotocols?: readonly string[];
   /** Connections at a time, those in their handshake included; default 65,536. More get 503. */
   readonly maxConnections?: number;
-  /** The largest message, in bytes; default 1,048,576. A larger one is answered with 1009. */
+  /**
+   * The largest message, in bytes; default 1,048,576. A larger one is answered with 1009. Only with a `stream` hook it
+   * may be more than a Buffer can hold.
+   */
   readonly maxPayload?: number;
   /** Fragments of one message; default 1,048,576. */
   readonly maxFragments?: number;
@@ -51,6 +56,8 @@ export interface ServerOptions<Data = unknown> extends ServerHooks<Data> {
    * measured to a 32nd; default 0: never, since the heartbeat finds the dead, and the quiet may be quiet.
    */
   readonly idleTimeout?: number;
+  /** Messages and bytes that a peer may send each second; default no limit. */
+  readonly rateLimit?: RateLimitOptions;
   /** Compression (RFC 7692): true for the defaults, or options; default false. */
   readonly perMessageDeflate?: boolean | DeflateOptions;
   /** Take lengths that are not in their shortest encoding; default false (RFC 6455 section 5.2). */
@@ -99,6 +106,7 @@ export interface Settings extends Readonly<Record<NumberName, number>> {
   readonly tolerateLongLengths: boolean;
   readonly deflate: Required<DeflateOptions> | undefined;
   readonly heartbeat: Required<HeartbeatOptions> | undefined;
+  readonly rateLimit: RateSettings | undefined;
 }
 
 /** Throws {@link MisuseError} ERR_INVALID_OPTION, which names the option. */
@@ -132,19 +140,18 @@ export function readOptions(options: ServerOptions): Settings {
   if (options.message !== undefined && options.stream !== undefined) {
     throw new MisuseError("ERR_INVALID_OPTION", "message and stream are two ways to take messages: give one");
   }
+  if (options.stream === undefined && numbers.maxPayload > constants.MAX_LENGTH) {
+    throw new MisuseError(
+      "ERR_INVALID_OPTION",
+      `maxPayload must be at most ${constants.MAX_LENGTH}, the largest Buffer, unless there is a stream hook`,
+    );
+  }
   if (whenFull !== "close" && whenFull !== "wait" && whenFull !== "drop") {
     throw new MisuseError("ERR_INVALID_OPTION", `whenFull must be "close", "wait" or "drop"`);
   }
   const deflate = readDeflateOptions(options.perMessageDeflate);
   const heartbeat = readHeartbeatOptions(options.heartbeat);
-  return {
-    ...numbers,
-    hooks: options,
-    whenFull,
-    origin,
-    subprotocols,
-    tolerateLongLengths,
-    deflate,
-    heartbeat,
-  };
+  const rateLimit = readRateLimitOptions(options.rateLimit);
+  const choices = { hooks: options, whenFull, origin, subprotocols, tolerateLongLengths };
+  return { ...numbers, ...choices, deflate, heartbeat, rateLimit };
 }

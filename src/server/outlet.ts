@@ -1,6 +1,7 @@
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Connection } from "../connection/connection.ts";
+import { CloseCode } from "../frame/close-code.ts";
 import type { Context } from "./context.ts";
 import { type Resolvers, withResolvers } from "./promises.ts";
 import { watchStall } from "./stall.ts";
@@ -23,6 +24,7 @@ export abstract class Outlet {
   abstract readonly connection: Connection;
   /** Events are being handed out: what is sent then is seen to afterwards. */
   protected abstract readonly inside: boolean;
+  abstract close(code: number, reason: string): void;
   /** Called whenever output was written, or could not be. */
   protected abstract flushed(): void;
   protected readonly transport: Duplex;
@@ -104,6 +106,17 @@ export abstract class Outlet {
     this.context.tally.heartbeatTimeouts++;
     this.dead = true;
     this.transport.destroy();
+  }
+
+  /** The peer is past its rate. */
+  protected rateLimited(): void {
+    this.context.tally.rateLimited++;
+  }
+
+  exceeded(): void {
+    if (this.connection.state !== "open") return;
+    this.rateLimited();
+    this.close(CloseCode.POLICY_VIOLATION, "More than the rate limit");
   }
 
   protected unblocked(): void {

@@ -1,3 +1,4 @@
+import { constants } from "node:buffer";
 import { describe, expect, it } from "vitest";
 import { WebSocketServer } from "../../src/index.ts";
 
@@ -10,6 +11,9 @@ describe("options", () => {
     "maxHeaders",
     "handshakeTimeout",
     "closeTimeout",
+    "idleTimeout",
+    "readAhead",
+    "maxBuffered",
   ];
   it.each(numbers)("%s must be a whole number from 0", (name) => {
     for (const value of [-1, 1.5, NaN, Infinity, "7"]) {
@@ -42,7 +46,33 @@ describe("options", () => {
     expect(() => new WebSocketServer({ perMessageDeflate: { [name]: right } })).not.toThrow();
   });
 
+  it("maxPayload must not be more than a Buffer holds, but for streams", () => {
+    const maxPayload = 2 ** 32 + 1;
+    const refused = expect.objectContaining({ code: "ERR_INVALID_OPTION" });
+    if (constants.MAX_LENGTH < maxPayload) {
+      expect(() => new WebSocketServer({ maxPayload })).toThrow(refused);
+    } else {
+      expect(() => new WebSocketServer({ maxPayload: constants.MAX_LENGTH + 1 })).toThrow(refused);
+    }
+    expect(() => new WebSocketServer({ maxPayload: constants.MAX_LENGTH })).not.toThrow();
+    expect(() => new WebSocketServer({ maxPayload, stream() {} })).not.toThrow();
+  });
+
+  it.each(["interval", "timeout"])("heartbeat.%s must be from 1 to what a timer can wait", (name) => {
+    for (const value of [0, -1, 1.5, NaN, Infinity, "7", 2 ** 31]) {
+      expect(() => new WebSocketServer({ heartbeat: { [name]: value } })).toThrow(
+        expect.objectContaining({ code: "ERR_INVALID_OPTION", message: expect.stringContaining(name) }),
+      );
+    }
+    for (const value of [1, 2 ** 31 - 1]) {
+      expect(() => new WebSocketServer({ heartbeat: { [name]: value } })).not.toThrow();
+    }
+  });
+
   it.each([
+    ["heartbeat", { heartbeat: true }],
+    ["heartbeat", { heartbeat: null }],
+    ["idleTimeout", { idleTimeout: 2 ** 31 }],
     ["perMessageDeflate", { perMessageDeflate: "yes" }],
     ["perMessageDeflate", { perMessageDeflate: 1 }],
     ["perMessageDeflate", { perMessageDeflate: null }],
