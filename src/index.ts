@@ -7,7 +7,7 @@ export type { ListenOptions, Listening } from "./server/listen.ts";
 export type { DeflateOptions } from "./server/deflate-options.ts";
 export type { HeartbeatOptions } from "./server/heartbeat-options.ts";
 export type { ServerHooks, UpgradeAnswer } from "./server/hooks.ts";
-export type { CloseOptions, Overflow, ServerOptions } from "./server/options.ts";
+export type { Overflow, ServerOptions } from "./server/options.ts";
 export type { RateLimitOptions } from "./server/rate-limit.ts";
 export type { UpgradeRequest } from "./server/request.ts";
 export { BinaryMessage, type Message, TextMessage } from "./server/message.ts";
@@ -15,6 +15,7 @@ export { MessageCutError, type MessageStream } from "./server/message-stream.ts"
 export type { StreamSource } from "./server/outgoing-stream.ts";
 export { prepare, type PreparedMessage, type SendData } from "./server/prepared-message.ts";
 export type { PublishOptions } from "./server/publish.ts";
+export type { CloseOptions, CloseReport } from "./server/shutdown.ts";
 export type { CloseInfo, ServerSocket } from "./server/socket.ts";
 export type { PayloadStats, ServerStats, SocketStats, TrafficStats } from "./server/stats.ts";
 

@@ -6,6 +6,7 @@ export type MisuseCode =
   | "ERR_CLOSE_REASON_TOO_LONG"
   | "ERR_CONTROL_TOO_LONG"
   | "ERR_NOT_OPEN"
+  | "ERR_CLOSING"
   | "ERR_MESSAGE_OPEN"
   | "ERR_BUFFER_FULL"
   | "ERR_HAS_HANDLER"

@@ -10,6 +10,7 @@ import { MessageHandler, streamHandler } from "./handlers.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Consumer } from "./intake.ts";
 import type { Outlet } from "./outlet.ts";
+import type { Fate, Leaving } from "./shutdown.ts";
 import { Tally } from "./stats.ts";
 import { Topics } from "./topics.ts";
 import type { ServerSocket } from "./socket.ts";
@@ -31,7 +32,10 @@ export class Context {
   /** Transports that are no connections: they are being refused, or belong to an HTTP server. */
   readonly parting: Set<Duplex> = new Set();
   closing = false;
-  #whenIdle: (() => void)[] = [];
+  /** What is counted while the server closes. */
+  leaving: Leaving | undefined;
+  readonly #whenIdle: (() => void)[] = [];
+  readonly #whenParted: (() => void)[] = [];
   #unflushed: Outlet[] = [];
   readonly #messageHandler: MessageHandler | undefined;
 
@@ -72,8 +76,17 @@ export class Context {
   /** A transport does not become a connection. */
   refused(transport: Duplex, { status }: HttpAnswer): void {
     this.tally.refused(status);
+    if (this.leaving !== undefined) this.leaving.refused++;
+    this.part(transport);
+  }
+
+  /** A transport is somebody else's from now on, or nobody's; but it has to be gone before the server is. */
+  part(transport: Duplex): void {
     this.parting.add(transport);
-    transport.once("close", () => this.parting.delete(transport));
+    transport.once("close", () => {
+      this.parting.delete(transport);
+      if (this.parting.size === 0) settle(this.#whenParted);
+    });
   }
 
   /** A connection is open. */
@@ -84,15 +97,14 @@ export class Context {
   }
 
   /** A connection is gone. */
-  remove(driver: Driver): void {
+  remove(driver: Driver, fate: Fate): void {
     const { socket } = driver;
+    if (this.leaving !== undefined) this.leaving[fate]++;
     this.sockets.delete(socket);
     this.heartbeat.remove(driver);
     this.tally.gone(socket.stats());
     this.topics.remove(socket);
-    if (this.sockets.size > 0) return;
-    for (const resolve of this.#whenIdle) resolve();
-    this.#whenIdle = [];
+    if (this.sockets.size === 0) settle(this.#whenIdle);
   }
 
   /** Resolves when there is no connection any more. */
@@ -100,6 +112,14 @@ export class Context {
     return new Promise((resolve) => {
       if (this.sockets.size === 0) resolve();
       else this.#whenIdle.push(resolve);
+    });
+  }
+
+  /** Resolves when there is no other transport any more. */
+  parted(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.parting.size === 0) resolve();
+      else this.#whenParted.push(resolve);
     });
   }
 
@@ -113,4 +133,8 @@ export class Context {
     }
     process.emitWarning(error instanceof Error ? error : String(error));
   }
+}
+
+function settle(waiting: (() => void)[]): void {
+  for (const resolve of waiting.splice(0)) resolve();
 }

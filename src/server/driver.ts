@@ -147,6 +147,7 @@ export class Driver extends Outlet {
 
   /** The transport is closed, for whatever reason. */
   gone(): void {
+    const destroyed = this.dead;
     this.dead = true;
     clearTimeout(this.#deadline);
     this.intake.limit?.stop();
@@ -155,7 +156,8 @@ export class Driver extends Outlet {
     if (farewell !== undefined) this.#whenClosed?.resolve(farewell);
     this.settleDrained();
     this.#agreed?.release();
-    this.context.remove(this);
+    const clean = (this.#farewell ?? farewell)?.clean === true;
+    this.context.remove(this, clean ? "closed" : destroyed ? "destroyed" : "lost");
     this.#advance();
   }
 

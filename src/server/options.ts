@@ -60,16 +60,10 @@ export interface ServerOptions<Data = unknown> extends ServerHooks<Data> {
   readonly rateLimit?: RateLimitOptions;
   /** Compression (RFC 7692): true for the defaults, or options; default false. */
   readonly perMessageDeflate?: boolean | DeflateOptions;
+  /** Aborting it closes the server as {@link WebSocketServer.close} does. */
+  readonly signal?: AbortSignal;
   /** Take lengths that are not in their shortest encoding; default false (RFC 6455 section 5.2). */
   readonly tolerateLongLengths?: boolean;
-}
-
-/** How {@link WebSocketServer.close} says goodbye. */
-export interface CloseOptions {
-  /** Default 1001, "going away". */
-  readonly code?: number;
-  /** Up to 123 bytes; default none. */
-  readonly reason?: string;
 }
 
 type NumberName =
@@ -106,6 +100,7 @@ export interface Settings extends Readonly<Record<NumberName, number>> {
   readonly tolerateLongLengths: boolean;
   readonly deflate: Required<DeflateOptions> | undefined;
   readonly heartbeat: Required<HeartbeatOptions> | undefined;
+  readonly signal: AbortSignal | undefined;
   readonly rateLimit: RateSettings | undefined;
 }
 
@@ -146,12 +141,22 @@ export function readOptions(options: ServerOptions): Settings {
       `maxPayload must be at most ${constants.MAX_LENGTH}, the largest Buffer, unless there is a stream hook`,
     );
   }
+  if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) {
+    throw new MisuseError("ERR_INVALID_OPTION", "signal must be an AbortSignal");
+  }
   if (whenFull !== "close" && whenFull !== "wait" && whenFull !== "drop") {
     throw new MisuseError("ERR_INVALID_OPTION", `whenFull must be "close", "wait" or "drop"`);
   }
   const deflate = readDeflateOptions(options.perMessageDeflate);
   const heartbeat = readHeartbeatOptions(options.heartbeat);
   const rateLimit = readRateLimitOptions(options.rateLimit);
-  const choices = { hooks: options, whenFull, origin, subprotocols, tolerateLongLengths };
+  const choices = {
+    hooks: options,
+    signal: options.signal,
+    whenFull,
+    origin,
+    subprotocols,
+    tolerateLongLengths,
+  };
   return { ...numbers, ...choices, deflate, heartbeat, rateLimit };
 }

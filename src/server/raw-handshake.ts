@@ -72,9 +72,7 @@ function handOver(context: Context, transport: Socket, chunks: Uint8Array[], htt
     });
   }
   handedOver.add(transport);
-  const hurry = (): void => void setTimeout(() => transport.destroy(), context.settings.closeTimeout).unref();
-  context.pending.add(hurry);
-  transport.once("close", () => context.pending.delete(hurry));
+  context.part(transport);
   transport.pause();
   transport.unshift(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
   http.emit("connection", transport);

@@ -1,14 +1,14 @@
 import type { Server as HttpServer } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type net from "node:net";
-import { checkClose } from "../connection/check-close.ts";
-import { CloseCode } from "../frame/close-code.ts";
+import { MisuseError } from "../connection/misuse.ts";
 import { Context } from "./context.ts";
 import { receiveUpgrade, type UpgradeListener } from "./attached.ts";
 import { describeListener, type Listening, type ListenOptions, startListener } from "./listen.ts";
-import type { CloseOptions, ServerOptions } from "./options.ts";
+import type { ServerOptions } from "./options.ts";
 import type { SendData } from "./prepared-message.ts";
 import { publish, type PublishOptions } from "./publish.ts";
+import { type CloseOptions, type CloseReport, readCloseOptions, shutDown } from "./shutdown.ts";
 import type { ServerSocket } from "./socket.ts";
 import type { ServerStats } from "./stats.ts";
 
@@ -22,9 +22,12 @@ export class WebSocketServer<Data = unknown> {
   /** HTTP servers and what listens there. */
   readonly #attached: Map<HttpServer | HttpsServer, UpgradeListener> = new Map();
 
+  #closed: Promise<CloseReport> | undefined;
+
   /** Throws `MisuseError` ERR_INVALID_OPTION. */
   constructor(options: ServerOptions<Data> = {}) {
     this.#context = new Context(options);
+    options.signal?.addEventListener("abort", () => void this.close(), { once: true });
   }
 
   /** The connections that are there, in the order they came. */
@@ -58,19 +61,24 @@ export class WebSocketServer<Data = unknown> {
 
   /**
    * Listens on a port or a unix socket, with a handshake parser of its own. Resolves once it listens; rejects with the
-   * system's error, such as EADDRINUSE. May be called several times.
+   * system's error, such as EADDRINUSE, or with {@link MisuseError} ERR_INVALID_OPTION, ERR_CLOSING. May be called several
+   * times.
    */
   async listen(options: ListenOptions): Promise<Listening> {
+    this.#reopen();
     const listener = await startListener(this.#context, options);
-    this.#context.closing = false;
     this.#listeners.add(listener);
+    if (this.#context.closing) {
+      await this.#stop();
+      throw new MisuseError("ERR_CLOSING", "the server was closed before it listened");
+    }
     if (options.http !== undefined) this.attach(options.http);
     return describeListener(listener);
   }
 
   /** Takes the upgrade requests of an HTTP server that exists already. */
   attach(server: HttpServer | HttpsServer): void {
-    this.#context.closing = false;
+    this.#reopen();
     if (this.#attached.has(server)) return;
     const listener: UpgradeListener = (request, transport, rest) => {
       receiveUpgrade(this.#context, server, request, transport, rest);
@@ -80,19 +88,44 @@ export class WebSocketServer<Data = unknown> {
   }
 
   /**
-   * Stops listening, closes every connection with 1001, and resolves when all are gone, at the latest after
-   * `closeTimeout`. Rejects with `MisuseError` for a code or reason that cannot be sent. HTTP servers it was attached to go on.
+   * Closes every connection, with 1001 where nothing else is said, and resolves with what became of them when all are
+   * gone. New handshakes get 503 meanwhile; the listeners stay for that until the last connection is gone, HTTP servers it
+   * was attached to go on without it. What is left at the deadline is destroyed.
+   *
+   * Called again it returns the same promise. Rejects with {@link MisuseError}: ERR_INVALID_CLOSE_CODE,
+   * ERR_CLOSE_REASON_TOO_LONG, ERR_INVALID_OPTION; then nothing has happened.
    */
-  async close({ code = CloseCode.GOING_AWAY, reason = "" }: CloseOptions = {}): Promise<void> {
-    const context = this.#context;
-    checkClose(code, reason);
-    context.closing = true;
+  close(options: CloseOptions = {}): Promise<CloseReport> {
+    if (this.#closed !== undefined) return this.#closed;
+    try {
+      const goodbye = readCloseOptions(options, this.#context.settings.closeTimeout);
+      this.#closed = shutDown(this.#context, goodbye, () => this.#stop());
+      return this.#closed;
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /** `await using server = new WebSocketServer()`: closes it at the end of the block. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Resolves when nobody is there any more who came by a listener. */
+  async #stop(): Promise<void> {
     for (const [server, listener] of this.#attached) server.off("upgrade", listener);
     this.#attached.clear();
-    for (const listener of this.#listeners) listener.close();
+    const listeners = [...this.#listeners];
     this.#listeners.clear();
-    for (const abandon of context.pending) abandon();
-    for (const socket of context.sockets) socket.close(code, reason);
-    await context.idle();
+    await Promise.all(listeners.map((listener) => new Promise((resolve) => void listener.close(resolve))));
+  }
+
+  /** Throws ERR_CLOSING while it is being closed. */
+  #reopen(): void {
+    const { leaving, settings } = this.#context;
+    settings.signal?.throwIfAborted();
+    if (leaving !== undefined) throw new MisuseError("ERR_CLOSING", "the server is being closed");
+    this.#context.closing = false;
+    this.#closed = undefined;
   }
 }

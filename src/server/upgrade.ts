@@ -78,10 +78,13 @@ function openConnection(
   if (transport.readableEnded) driver.receiveEnd();
 }
 
+const CLOSING: HttpAnswer = refuse(503, "The server is shutting down");
+
 function checkOrRefuse(
   context: Context,
   head: RequestHead,
 ): { offer: UpgradeOffer } | { refusal: HttpAnswer } {
+  if (context.closing) return { refusal: CLOSING };
   if (context.full) return { refusal: refuse(503, "The server has as many connections as it may") };
   try {
     return checkUpgrade(head, context.settings.origin);
@@ -97,11 +100,7 @@ function decide(context: Context, offer: UpgradeOffer, request: UpgradeRequest):
     const answer = context.settings.hooks.upgrade?.(request);
     if (!isPromiseLike(answer)) return answerOf(context, offer, answer);
     return Promise.resolve(answer)
-      .then((value) =>
-        context.closing
-          ? { answer: refuse(503, "The server is shutting down") }
-          : answerOf(context, offer, value),
-      )
+      .then((value) => (context.closing ? { answer: CLOSING } : answerOf(context, offer, value)))
       .catch((error: unknown) => ({ answer: hookFailed(context, error) }));
   } catch (error) {
     return { answer: hookFailed(context, error) };

@@ -1,6 +1,9 @@
 import { once } from "node:events";
-import net from "node:net";
-import { describe, expect, it } from "vitest";
+import { createServer } from "node:http";
+import net, { type AddressInfo } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { WebSocket } from "ws";
+import { WebSocketServer } from "../../src/index.ts";
 import { closed, expected, meet, refused, transportOf } from "./meet.ts";
 
 describe("close", () => {
@@ -73,6 +76,129 @@ describe("close", () => {
     transportOf(client).pause();
     await server.close();
     expect(codes).toEqual([1006]);
+  });
+});
+
+describe("a close that takes its time", () => {
+  it("tells what became of everybody", async () => {
+    const { server, connect } = await meet({ heartbeat: false });
+    const clients = [connect(), connect(), connect(), connect()];
+    await Promise.all(clients.map((client) => once(client, "open")));
+    const [deaf, dead, ...answering] = clients;
+    deaf!.pause();
+    transportOf(deaf!).pause();
+    const ends = Promise.all(answering.map(closed));
+    const report = server.close({ deadline: 300, code: 1012 });
+    expect(server.close({ code: 4000 })).toBe(report);
+    dead!.on("error", () => {});
+    transportOf(dead!).resetAndDestroy();
+    const { duration, ...counts } = await report;
+    expect(counts).toEqual({ connections: 4, closed: 2, destroyed: 1, lost: 1, refused: 0 });
+    expect(duration).toBeGreaterThan(295);
+    expect((await ends).map(([code]) => code)).toEqual([1012, 1012]);
+    expect(server.stats()).toMatchObject({ connections: 0, handshakes: 0 });
+    expect(server.close()).toBe(report);
+  });
+
+  it("spreads the Close frames", async () => {
+    const { server, connect } = await meet({});
+    const clients = Array.from({ length: 10 }, () => connect());
+    await Promise.all(clients.map((client) => once(client, "open")));
+    const start = performance.now();
+    const times: number[] = [];
+    for (const client of clients) client.on("close", () => times.push(performance.now() - start));
+    const { duration, ...counts } = await server.close({ spread: 500 });
+    expect(counts).toEqual({ connections: 10, closed: 10, destroyed: 0, lost: 0, refused: 0 });
+    // The tenth is told nine tenths on; none is told before its time.
+    expect(duration).toBeGreaterThan(445);
+    expect(times.length).toBe(10);
+    times.forEach((time, i) => expect(time).toBeGreaterThan(i * 50 - 5));
+  });
+
+  it.each(["its own listener", "an HTTP server"])(
+    "refuses newcomers at %s with 503 meanwhile",
+    async (door) => {
+      const { server, port, connect } = await meet({});
+      const http = createServer();
+      server.attach(http);
+      await once(http.listen(0, "127.0.0.1"), "listening");
+      onTestFinished(() => void http.close());
+      const client = connect();
+      await once(client, "open");
+      client.pause();
+      transportOf(client).pause();
+      const report = server.close({ deadline: 5000 });
+      const where = door === "an HTTP server" ? (http.address() as AddressInfo).port : port;
+      const newcomer = new WebSocket(`ws://127.0.0.1:${where}/`);
+      const answer = await refused(newcomer);
+      expect(answer).toMatchObject({ status: 503, headers: { connection: "close" } });
+      transportOf(client).resume();
+      client.resume();
+      expect(await report).toMatchObject({ connections: 1, closed: 1, refused: 1 });
+      expect(http.listening).toBe(true);
+      const late = net.connect(port, "127.0.0.1");
+      expect((await once(late, "error"))[0]).toMatchObject({ code: "ECONNREFUSED" });
+    },
+  );
+
+  it("does not listen while it closes, and does afterwards", async () => {
+    const { server, connect } = await meet({});
+    const client = connect();
+    await once(client, "open");
+    const report = server.close({ spread: 50 });
+    await expect(server.listen({ port: 0, host: "127.0.0.1" })).rejects.toMatchObject({
+      code: "ERR_CLOSING",
+    });
+    expect(() => server.attach(createServer())).toThrow(expect.objectContaining({ code: "ERR_CLOSING" }));
+    await report;
+    const { port } = await server.listen({ port: 0, host: "127.0.0.1" });
+    const visitor = net.connect(port, "127.0.0.1");
+    await once(visitor, "connect");
+    visitor.destroy();
+    expect(await server.close()).toMatchObject({ connections: 0 });
+  });
+
+  it("closes what was about to listen", async () => {
+    const server = new WebSocketServer();
+    const listening = server.listen({ port: 0, host: "127.0.0.1" });
+    await server.close();
+    await expect(listening).rejects.toMatchObject({ code: "ERR_CLOSING" });
+  });
+
+  it.each([
+    { deadline: 100, spread: 101 },
+    { deadline: -1 },
+    { spread: 0.5 },
+    { deadline: 2 ** 31 },
+    { spread: "1" },
+  ])("%j is refused, and nothing has happened", async (options) => {
+    const { server, connect } = await meet({});
+    await expect(server.close(options as object)).rejects.toMatchObject({ code: "ERR_INVALID_OPTION" });
+    await once(connect(), "open");
+    expect(await server.close({ deadline: 100, spread: 100 })).toMatchObject({ connections: 1 });
+  });
+
+  it("may come from an AbortSignal", async () => {
+    const stop = new AbortController();
+    const { server, connect } = await meet({ signal: stop.signal });
+    const client = connect();
+    await once(client, "open");
+    stop.abort(new Error("stopped"));
+    expect((await closed(client))[0]).toBe(1001);
+    await server.close();
+    await expect(server.listen({ port: 0 })).rejects.toThrow("stopped");
+  });
+
+  it("comes at the end of the block that uses the server", async () => {
+    let end: Promise<[number, string]>;
+    {
+      await using server = new WebSocketServer();
+      const { port } = await server.listen({ port: 0, host: "127.0.0.1" });
+      const client = new WebSocket(`ws://127.0.0.1:${port}/`);
+      await once(client, "open");
+      end = closed(client);
+    }
+    expect((await end)[0]).toBe(1001);
   });
 });
 

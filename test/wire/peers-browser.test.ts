@@ -43,7 +43,7 @@ describe.skipIf(missing !== undefined)("Chromium", () => {
       },
       close: (_, code, reason) => void closes.push([code, reason]),
     });
-    onTestFinished(() => server.close());
+    onTestFinished(async () => void (await server.close()));
     const { port } = await server.listen({ port: 0, host: "127.0.0.1", http: blank() });
     return { port, closes };
   }

@@ -28,7 +28,7 @@ export const startListening: Start = async (options = {}) => {
   const log = new Log();
   const server = new WebSocketServer(log.watch(options));
   const { port } = await server.listen({ port: 0, host: "127.0.0.1" });
-  onTestFinished(() => server.close());
+  onTestFinished(async () => void (await server.close()));
   return running(server, { port, host: "127.0.0.1" }, log);
 };
 

@@ -21,7 +21,7 @@ describe("a unix socket", () => {
     const server = new WebSocketServer(log.watch({}));
     const path = join(folder, "socket");
     expect(await server.listen({ path })).toEqual({ port: 0, host: path });
-    onTestFinished(() => server.close());
+    onTestFinished(async () => void (await server.close()));
     const client = await running(server, { path }, log).open();
     await client.send(hex("81 81 00000000 61"));
     await client.send(CLOSE);
@@ -36,7 +36,7 @@ describe("requests that are no handshake", () => {
     const server = new WebSocketServer(log.watch({}));
     const pages = http.createServer((request, response) => void response.end(`page ${request.url}`));
     const { port } = await server.listen({ port: 0, host: "127.0.0.1", http: pages });
-    onTestFinished(() => server.close());
+    onTestFinished(async () => void (await server.close()));
     const client = await running(server, { port, host: "127.0.0.1" }, log).connect();
     await client.send(ORDINARY, 9);
     const page = await client.until((received) => received.includes("page /page"));

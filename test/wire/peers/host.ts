@@ -32,7 +32,8 @@ export async function host(door: Door, options: ServerOptions = {}, where?: List
   });
   if (door === "own listener") {
     const { port } = await server.listen(where ?? { port: 0, host: "127.0.0.1" });
-    return { server, url: `ws://127.0.0.1:${port}/`, opened, closed, stop: () => server.close() };
+    const stop = async (): Promise<void> => void (await server.close());
+    return { server, url: `ws://127.0.0.1:${port}/`, opened, closed, stop };
   }
   const http = createServer((_, response) => response.end("an ordinary page"));
   server.attach(http);
