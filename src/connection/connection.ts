@@ -4,6 +4,7 @@ import { Opcode } from "../frame/opcode.ts";
 import { MAX_CONTROL_SIZE } from "../frame/rules.ts";
 import { VIOLATIONS, type Violation } from "../frame/violation.ts";
 import { checkClose } from "./check-close.ts";
+import { checkOctets } from "./check-octets.ts";
 import type { MessageCodec } from "./codec.ts";
 import {
   type ConnectionOptions,
@@ -159,13 +160,13 @@ export class Connection {
     this.#outbox.giveBack();
   }
 
-  /** Sends a text message. Octets must be valid UTF-8. Throws ERR_NOT_OPEN, ERR_MESSAGE_OPEN. */
+  /** Sends a text message. Octets must be valid UTF-8. Throws ERR_NOT_OPEN, ERR_MESSAGE_OPEN, ERR_INVALID_DATA. */
   sendText(text: string | Uint8Array): void {
     this.#checkOpen();
     this.#outgoing.message("text", text);
   }
 
-  /** Sends a binary message. Throws ERR_NOT_OPEN, ERR_MESSAGE_OPEN. */
+  /** Sends a binary message. Throws ERR_NOT_OPEN, ERR_MESSAGE_OPEN, ERR_INVALID_DATA. */
   sendBinary(bytes: Uint8Array): void {
     this.#checkOpen();
     this.#outgoing.message("binary", bytes);
@@ -200,7 +201,7 @@ export class Connection {
     return this.#codec?.deflater.shareable;
   }
 
-  /** Sends a Ping with up to 125 octets. Throws ERR_NOT_OPEN, ERR_CONTROL_TOO_LONG. */
+  /** Sends a Ping with up to 125 octets. Throws ERR_NOT_OPEN, ERR_CONTROL_TOO_LONG, ERR_INVALID_DATA. */
   ping(payload: Uint8Array = NO_OCTETS): void {
     this.#control(Opcode.PING, payload);
   }
@@ -233,6 +234,7 @@ export class Connection {
 
   #control(opcode: number, payload: Uint8Array): void {
     this.#checkOpen();
+    checkOctets(payload);
     if (payload.length > MAX_CONTROL_SIZE) {
       throw new MisuseError(
         "ERR_CONTROL_TOO_LONG",

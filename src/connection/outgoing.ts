@@ -1,4 +1,5 @@
 import { Opcode } from "../frame/opcode.ts";
+import { checkOctets } from "./check-octets.ts";
 import type { MessageCodec } from "./codec.ts";
 import type { MessageKind } from "./event.ts";
 import { MisuseError } from "./misuse.ts";
@@ -35,7 +36,10 @@ export class Outgoing {
     if (this.#codec === undefined) {
       this.#checkNoneOpen();
       if (typeof data === "string") this.#outbox.textFrame(FIN | Opcode.TEXT, data);
-      else this.#outbox.frame(FIN | opcodeOf(kind), data);
+      else {
+        checkOctets(data);
+        this.#outbox.frame(FIN | opcodeOf(kind), data);
+      }
     } else {
       const bytes = typeof data === "string" ? this.#encode(data) : data;
       this.prepared(kind, bytes, this.deflate(bytes));
@@ -45,11 +49,13 @@ export class Outgoing {
   /** A whole message and what {@link deflate} made of it. */
   prepared(kind: MessageKind, bytes: Uint8Array, deflated: Uint8Array | undefined): void {
     this.#checkNoneOpen();
+    checkOctets(bytes);
     if (deflated === undefined) this.#outbox.frame(FIN | opcodeOf(kind), bytes);
     else this.#outbox.frame(FIN | RSV1 | opcodeOf(kind), deflated);
   }
 
   fragment(kind: MessageKind, bytes: Uint8Array, last: boolean): void {
+    checkOctets(bytes);
     if (this.#open !== undefined && this.#open !== kind) {
       throw new MisuseError("ERR_MESSAGE_OPEN", `a ${this.#open} message is being sent in fragments`);
     }
@@ -64,6 +70,7 @@ export class Outgoing {
   /** The octets of a compressed message; undefined where it goes out as it is, because that is no larger. */
   deflate(bytes: Uint8Array): Uint8Array | undefined {
     this.#checkNoneOpen();
+    checkOctets(bytes);
     const { length } = bytes;
     if (this.#codec === undefined || length < this.#codec.threshold || length > MAX_DEFLATED)
       return undefined;

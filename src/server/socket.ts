@@ -157,7 +157,7 @@ export class ServerSocket<Data = unknown> {
     this.#context.topics.unsubscribe(this, topic);
   }
 
-  /** Sends a Ping with up to 125 bytes. Throws {@link MisuseError}: ERR_NOT_OPEN, ERR_CONTROL_TOO_LONG. */
+  /** Sends a Ping with up to 125 bytes. Throws {@link MisuseError}: ERR_NOT_OPEN, ERR_CONTROL_TOO_LONG, ERR_INVALID_DATA. */
   ping(payload?: Uint8Array): void {
     this.#driver.connection.ping(payload);
     this.#driver.flushLater();

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Connection } from "../../src/connection/connection.ts";
 import { MisuseError } from "../../src/connection/misuse.ts";
 import { filler, hex } from "../octets.ts";
+import { deflatingServer } from "./compressed.ts";
 import { client, end, feed, misuse, outputHex, server } from "./wire.ts";
 
 const calls: [string, (c: Connection) => void][] = [
@@ -45,6 +46,28 @@ describe("misuse is thrown, and leaves no trace", () => {
       expect(c.outputSize).toBe(0);
     }
   });
+
+  it.each([5, NaN, null, {}, { length: 9 }, [1, 2], new Int16Array(2), new DataView(new ArrayBuffer(4))])(
+    "%o as octets",
+    (data) => {
+      for (const c of [server(), deflatingServer()]) {
+        const octets = data as Uint8Array;
+        for (const call of [
+          () => c.sendText(octets),
+          () => c.sendBinary(octets),
+          () => c.sendFragment("binary", octets, true),
+          () => c.sendPrepared("binary", octets, undefined),
+          () => c.deflateMessage(octets),
+          () => c.ping(octets),
+          () => c.pong(octets),
+        ])
+          expect(misuse(call)).toBe("ERR_INVALID_DATA");
+        expect(c.outputSize).toBe(0);
+        c.sendBinary(hex("01"));
+        expect(outputHex(c)).toBe("82 01 01");
+      }
+    },
+  );
 
   it("a message inside another that is being sent in fragments", () => {
     const c = server();
