@@ -58,6 +58,8 @@ export function findPeers(builds = {}) {
     }),
   };
   peers["node:net"].compared = false;
+  peers.ordinary = run("handfast", { version: "without sharedRead", args: () => ["shared=0"] });
+  peers.ordinary.onRequest = true;
   for (const [name, lib] of Object.entries(builds)) {
     peers[name] = run(name, {
       script: "handfast",

@@ -44,7 +44,7 @@ const { values: flags } = parseArgs({
 const peers = findPeers(Object.fromEntries(flags.build.map((build) => build.split("="))));
 const beginnings = flags.scenarios.split(",");
 const scenarios = SCENARIOS.filter(({ name }) => beginnings.some((beginning) => name.startsWith(beginning)));
-const names = flags.peers?.split(",") ?? Object.keys(peers);
+const names = flags.peers?.split(",") ?? Object.keys(peers).filter((name) => !peers[name].onRequest);
 for (const name of names) if (peers[name] === undefined) throw new Error(`there is no server ${name}`);
 
 if (flags.help || flags.list) {

@@ -101,4 +101,33 @@ describe.each(["server", "client"] as const)("a %s's connection", (role) => {
       }),
     );
   });
+
+  it("keeps what is not pulled yet, where it is told to", () => {
+    check(
+      300,
+      fc.property(session(fromClient), cutting, fc.array(fc.nat(2)), (frames, sizes, pulls) => {
+        const chunks = cut(octetsOf(frames), sizes);
+        const told: unknown[] = [];
+        const expected: unknown[] = [];
+        const atOnce = connect(role);
+        const interrupted = connect(role);
+        for (const [i, chunk] of chunks.entries()) {
+          atOnce.receive(chunk);
+          for (let event = atOnce.next(); event !== undefined; event = atOnce.next()) expected.push(event);
+          // The memory is larger than what was received, and is written anew.
+          const memory = Buffer.concat([chunk, Buffer.alloc(3, 0x81)]);
+          interrupted.receive(memory, chunk.length);
+          for (let pull = 0; pull < (pulls[i] ?? 0); pull++) {
+            const event = interrupted.next();
+            if (event !== undefined) told.push(event);
+          }
+          interrupted.keepInput();
+          memory.fill(0xa5);
+          for (let event = interrupted.next(); event !== undefined; event = interrupted.next())
+            told.push(event);
+        }
+        expect(told).toEqual(expected);
+      }),
+    );
+  });
 });

@@ -4,6 +4,7 @@ const { WebSocketServer } = await import(options.lib ?? "handfast");
 const receivers = new Set();
 const server = new WebSocketServer({
   origin: "any",
+  sharedRead: options.shared !== "0",
   maxPayload: 64 * 1024 * 1024,
   perMessageDeflate: options.deflate === "1" ? { threshold: 0 } : false,
   open(socket, request) {

@@ -82,12 +82,17 @@ export class Connection {
   }
 
   /**
-   * Takes octets from the transport. They are read only until {@link next} has nothing more to tell, never changed,
-   * and not kept. Throws ERR_INPUT_PENDING where the chunk before has not been used up.
+   * Takes octets from the transport: all, or those before `end`. They are read only until {@link next} has nothing more
+   * to tell, never changed, and not kept. Throws ERR_INPUT_PENDING where the chunk before has not been used up.
    */
-  receive(bytes: Uint8Array): void {
+  receive(bytes: Uint8Array, end: number = bytes.length): void {
     this.#checkUsedUp();
-    if (this.#state === "open" || this.#state === "closing") this.#inbound.receive(bytes);
+    if (this.#state === "open" || this.#state === "closing") this.#inbound.receive(bytes, end);
+  }
+
+  /** Copies what of the input is not used up yet, so that the memory of what was received may be written anew. */
+  keepInput(): void {
+    this.#inbound.keep();
   }
 
   /** The transport has ended, in whatever way. The event that tells of it comes behind those of the input. */

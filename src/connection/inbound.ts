@@ -4,6 +4,7 @@ import { isControl, Opcode } from "../frame/opcode.ts";
 import { checkFirstOctet, checkLength, checkSecondOctet, MAX_CONTROL_SIZE } from "../frame/rules.ts";
 import type { Violation } from "../frame/violation.ts";
 import { Assembly } from "./assembly.ts";
+import { compressedLimit } from "./compressed-limit.ts";
 import type { Delivery, MessageEvent } from "./event.ts";
 import { asEvent, type ControlFrame, type InboundEvent, type InboundOptions } from "./inbound-event.ts";
 import { readSmallMessage, SMALL_HEADER } from "./small-message.ts";
@@ -19,13 +20,8 @@ import { readSmallMessage, SMALL_HEADER } from "./small-message.ts";
  */
 
 const EMPTY = new Uint8Array(0);
-/**
- * Octets that are inflated before next() lets others have a turn: a few milliseconds of work. A chunk of 64 KiB may
- * hold up to 64 MiB.
- */
+/** Octets inflated before next() lets others have a turn: some milliseconds. A chunk of 64 KiB may hold up to 64 MiB. */
 const INFLATE_BUDGET = 512 * 1024;
-/** Octets that a fragment may take more than what it holds. */
-const FLUSH_SIZE = 64;
 
 export class Inbound {
   readonly #options: InboundOptions;
@@ -84,11 +80,19 @@ export class Inbound {
     return this.#fragments > 0;
   }
 
-  receive(bytes: Uint8Array): void {
+  receive(bytes: Uint8Array, end: number = bytes.length): void {
     this.#input = bytes;
     this.#at = 0;
-    this.#end = bytes.length;
+    this.#end = end;
     this.#work = 0;
+  }
+
+  /** Copies what is left of the input: its memory may be written anew. */
+  keep(): void {
+    // Not slice: a Buffer's is no copy.
+    this.#input = this.pending ? new Uint8Array(this.#input.subarray(this.#at, this.#end)) : EMPTY;
+    this.#end -= this.#at;
+    this.#at = 0;
   }
 
   /** Lets go of everything: after a Close frame or a failure nothing more is parsed. */
@@ -117,10 +121,9 @@ export class Inbound {
         if (violation !== undefined) return { type: "violation", violation };
         if (!this.#inFrame) break;
       }
-      const inControl = isControl(this.#opcode);
       const event = this.#inflating
         ? this.#readInflated()
-        : inControl
+        : isControl(this.#opcode)
           ? this.#readControl()
           : this.#readData();
       if (event !== undefined) return event;
@@ -133,7 +136,6 @@ export class Inbound {
     return undefined;
   }
 
-  /** Where no message is open and no header cut. */
   #readSmallMessage(): MessageEvent | undefined {
     if (this.#fragments !== 0 || this.#cut !== undefined) return undefined;
     const { platform } = this.#options;
@@ -215,10 +217,7 @@ export class Inbound {
     const compressed = isFirst ? (first & 0x40) !== 0 : this.#compressed;
     const declared = isFirst ? 0 : this.#declared;
     if (!compressed) return maxPayload - declared;
-    // What does not compress grows: with zlib by up to a seventh, and by a flush for each fragment. The limit itself
-    // holds for what is inflated.
-    const growth = Math.ceil(maxPayload / 7) + FLUSH_SIZE * (isFirst ? 1 : this.#fragments + 1);
-    return Math.min(maxPayload + growth, Number.MAX_SAFE_INTEGER) - declared;
+    return compressedLimit(maxPayload, isFirst ? 1 : this.#fragments + 1) - declared;
   }
 
   /** Unmasks what the input has of the payload; returns the OR of its octets. */

@@ -69,7 +69,7 @@ export class Driver extends Outlet {
     const limit = settings.rateLimit && new RateLimit(settings.rateLimit);
     this.intake = new Intake(this, this.connection, settings.readAhead, limit);
     this.intake.consumer = context.consumerFor(this);
-    listenTo(transport, this);
+    listenTo(transport, this, settings.sharedRead);
   }
 
   /** Present where the connection is compressed. */
@@ -115,6 +115,14 @@ export class Driver extends Outlet {
     this.intake.limit?.received(chunk.length);
     this.connection.receive(chunk);
     this.#advance();
+    this.flushSoon();
+  }
+
+  /** The first `size` octets of memory that is written anew after the call. */
+  receiveBorrowed(memory: Uint8Array, size: number): void {
+    this.connection.receive(memory, size);
+    this.#advance();
+    this.connection.keepInput();
     this.flushSoon();
   }
 

@@ -64,6 +64,11 @@ export interface ServerOptions<Data = unknown> extends ServerHooks<Data> {
   readonly signal?: AbortSignal;
   /** Take lengths that are not in their shortest encoding; default false (RFC 6455 section 5.2). */
   readonly tolerateLongLengths?: boolean;
+  /**
+   * Read all sockets into the same memory, where the version of Node is known to be able to, and TLS is not in between;
+   * default true. It costs less, and nobody notices. With false each read gets memory of its own.
+   */
+  readonly sharedRead?: boolean;
 }
 
 type NumberName =
@@ -98,6 +103,7 @@ export interface Settings extends Readonly<Record<NumberName, number>> {
   readonly origin: OriginPolicy;
   readonly subprotocols: readonly string[] | undefined;
   readonly tolerateLongLengths: boolean;
+  readonly sharedRead: boolean;
   readonly deflate: Required<DeflateOptions> | undefined;
   readonly heartbeat: Required<HeartbeatOptions> | undefined;
   readonly signal: AbortSignal | undefined;
@@ -107,6 +113,7 @@ export interface Settings extends Readonly<Record<NumberName, number>> {
 /** Throws {@link MisuseError} ERR_INVALID_OPTION, which names the option. */
 export function readOptions(options: ServerOptions): Settings {
   const { origin = "same-origin", subprotocols, tolerateLongLengths = false, whenFull = "close" } = options;
+  const { sharedRead = true } = options;
   const numbers = { ...DEFAULTS };
   for (const name of Object.keys(DEFAULTS) as NumberName[]) {
     const value = options[name] ?? DEFAULTS[name];
@@ -130,6 +137,11 @@ export function readOptions(options: ServerOptions): Settings {
   for (const name of ["upgrade", "open", "message", "stream", "close", "error"] as const) {
     if (options[name] !== undefined && typeof options[name] !== "function") {
       throw new MisuseError("ERR_INVALID_OPTION", `${name} must be a function`);
+    }
+  }
+  for (const name of ["tolerateLongLengths", "sharedRead"] as const) {
+    if (options[name] !== undefined && typeof options[name] !== "boolean") {
+      throw new MisuseError("ERR_INVALID_OPTION", `${name} must be a boolean`);
     }
   }
   if (options.message !== undefined && options.stream !== undefined) {
@@ -157,6 +169,7 @@ export function readOptions(options: ServerOptions): Settings {
     origin,
     subprotocols,
     tolerateLongLengths,
+    sharedRead,
   };
   return { ...numbers, ...choices, deflate, heartbeat, rateLimit };
 }

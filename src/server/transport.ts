@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { Driver } from "./driver.ts";
+import { readShared } from "./shared-read.ts";
 
 /*
  * What a driver hears from its transport. One function serves all transports, where a closure for each would be memory
@@ -9,16 +10,16 @@ import type { Driver } from "./driver.ts";
 const DRIVER: unique symbol = Symbol("handfast driver");
 type Driven = Duplex & { [DRIVER]?: Driver };
 
-export function listenTo(transport: Driven, driver: Driver): void {
+/** `sharedRead`: read into memory that all transports share, where that can be. */
+export function listenTo(transport: Driven, driver: Driver, sharedRead: boolean): void {
   transport[DRIVER] = driver;
-  transport
-    .on("data", onData)
-    .on("end", onEnd)
-    .on("drain", onDrain)
-    .on("close", onClose)
-    .on("error", onError);
+  if (!sharedRead || !readShared(transport, onRead)) transport.on("data", onData);
+  transport.on("end", onEnd).on("drain", onDrain).on("close", onClose).on("error", onError);
 }
 
+function onRead(this: Driven, size: number, memory: Uint8Array): void {
+  this[DRIVER]!.receiveBorrowed(memory, size);
+}
 function onData(this: Driven, chunk: Uint8Array): void {
   this[DRIVER]!.receive(chunk);
 }

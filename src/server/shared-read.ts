@@ -1,0 +1,70 @@
+import { Buffer } from "node:buffer";
+import { type OnReadOpts, Socket, type SocketConstructorOpts } from "node:net";
+import type { Duplex } from "node:stream";
+import process from "node:process";
+import tls from "node:tls";
+
+/*
+ * One piece of memory that all TCP and unix sockets are read into, where Node would allocate 64 KiB for each read and
+ * collect them as garbage: a third of the cost of a short message, and half of that of a long one.
+ *
+ * Node does this for sockets that it is asked to make that way (`onread` of net.Socket), and a server's are none of those.
+ * So an accepted socket gets what its constructor would have given it. Where the constructor puts that is found out from a
+ * socket that is made for it; on versions of Node that were not tested, and wherever anything is not as expected, sockets
+ * are read in the ordinary way.
+ *
+ * Not for TLS: there Node allocates no more than a record has, and goes on with the next record though it was told to
+ * pause. Not on Windows, where the system may fill the memory at any time between reads.
+ */
+
+const SIZE = 64 * 1024;
+const TESTED = { from: 20, to: 26 };
+
+/** Gets what was read: the first `size` octets of `memory`, which are written anew after the call. */
+type Receive = (this: Duplex, size: number, memory: Uint8Array) => void;
+interface Handle {
+  useUserBuffer?: (memory: Uint8Array) => void;
+}
+/** Where net.Socket keeps what it is to read into, and whom it tells. */
+interface Places {
+  readonly memory: symbol;
+  readonly callback: symbol;
+}
+const HANDLE = "_handle";
+type Inside = Socket & { [HANDLE]?: Handle | null; [place: symbol]: unknown };
+
+let memory: Uint8Array | undefined;
+let places: Places | undefined | "unknown" = "unknown";
+
+function findPlaces(): Places | undefined {
+  const major = Number(process.versions.node.split(".")[0]);
+  if (process.platform === "win32" || major < TESTED.from || major > TESTED.to) return undefined;
+  const buffer = new Uint8Array(1);
+  const callback = (): boolean => true;
+  const options: SocketConstructorOpts & { onread: OnReadOpts } = { onread: { buffer, callback } };
+  const probe = new Socket(options) as Inside;
+  const placeOf = (value: unknown): symbol | undefined =>
+    Object.getOwnPropertySymbols(probe).find((place) => probe[place] === value);
+  const found = { memory: placeOf(buffer), callback: placeOf(callback) };
+  probe.destroy();
+  return found.memory === undefined || found.callback === undefined ? undefined : (found as Places);
+}
+
+/**
+ * From now on `transport` is read into shared memory, and `receive` is called for what comes; `data` is not emitted any
+ * more. False where that cannot be, and then nothing has changed.
+ */
+export function readShared(transport: Duplex, receive: Receive): boolean {
+  if (!(transport instanceof Socket) || transport instanceof tls.TLSSocket) return false;
+  if (places === "unknown") places = findPlaces();
+  const socket = transport as Inside;
+  const handle = socket[HANDLE];
+  if (places === undefined || typeof handle?.useUserBuffer !== "function") return false;
+  // What was read already would be lost.
+  if (socket[places.memory] !== null || socket.readableLength > 0) return false;
+  memory ??= new Uint8Array(Buffer.allocUnsafeSlow(SIZE).buffer);
+  socket[places.memory] = memory;
+  socket[places.callback] = receive;
+  handle.useUserBuffer(memory);
+  return true;
+}
