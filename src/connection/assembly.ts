@@ -1,11 +1,13 @@
-import { UTF8_INVALID, UTF8_START, validateUtf8 } from "../frame/utf8.ts";
+import { UTF8_INVALID, UTF8_START, validateUtf8With } from "../frame/utf8.ts";
 import type { Violation } from "../frame/violation.ts";
 import type { Delivery, MessageEvent, MessageKind, PieceEvent } from "./event.ts";
 import type { Platform } from "./platform.ts";
 
 /*
  * The message that is open: memory that its octets are written into, and what they make of it in the end. The memory
- * grows with what has arrived, at most to double, and never by the length that a header declares.
+ * grows with what has arrived, at most to four times that, to twice where nobody knows how much is to come, and never to
+ * the length that a header declares. A large
+ * message has room in front of it, so that it can be sent on without a copy, and in one piece.
  */
 
 export interface AssemblyOptions {
@@ -17,6 +19,10 @@ export interface AssemblyOptions {
 
 const EMPTY = new Uint8Array(0);
 const FIRST_GROWTH = 256;
+/** Above this size there is room in front. */
+const ROOMY = 4 * 1024;
+/** More than a header of a server needs, so that words in memory stay where they were. */
+const ROOM = 16;
 
 export class Assembly {
   readonly #options: AssemblyOptions;
@@ -25,10 +31,10 @@ export class Assembly {
   #kind: MessageKind | undefined;
   #text = false;
   #utf8 = UTF8_START;
-  /** Where the next octets are written: from {@link size} on. */
   memory: Uint8Array = EMPTY;
-  /** Octets that are there and were not handed out. */
-  size = 0;
+  /** Where in the memory the message begins, and where its next octets are written. */
+  #start = 0;
+  end = 0;
 
   constructor(options: AssemblyOptions) {
     this.#options = options;
@@ -41,11 +47,16 @@ export class Assembly {
     this.#utf8 = UTF8_START;
   }
 
+  /** Octets that are there and were not handed out. */
+  get size(): number {
+    return this.end - this.#start;
+  }
+
   /** Lets go of the message. */
   drop(): void {
     this.#kind = undefined;
     this.memory = EMPTY;
-    this.size = 0;
+    this.#start = this.end = 0;
   }
 
   /**
@@ -53,24 +64,32 @@ export class Assembly {
    * nobody knows.
    */
   reserve(size: number, rest: number): void {
-    const needed = this.size + size;
-    if (needed <= this.memory.length) return;
-    // What is sure to be the end fits exactly; otherwise there is room for as much as there is already.
-    const grown = rest <= needed ? needed + rest : Math.max(needed * 2, FIRST_GROWTH);
-    const memory = this.#options.platform.allocate(
-      this.delivery === "pieces" ? needed : Math.min(this.#options.maxPayload, grown),
-    );
-    if (this.size > 0) memory.set(this.memory.subarray(0, this.size));
+    const { end } = this;
+    if (end + size <= this.memory.length) return;
+    const start = this.#start;
+    const needed = end - start + size;
+    const whole = this.delivery === "messages";
+    const octets = whole ? this.#grown(needed, rest) : needed;
+    this.#start = whole && octets > ROOMY ? ROOM : 0;
+    const memory = this.#options.platform.allocate(this.#start + octets);
+    if (end > start) memory.set(this.memory.subarray(start, end), this.#start);
     this.memory = memory;
+    this.end = this.#start + needed - size;
+  }
+
+  /** Never beyond what the frame declares: what is sure to be the end fits exactly. */
+  #grown(needed: number, rest: number): number {
+    const growth = rest === Infinity ? 2 : 4;
+    return Math.min(this.#options.maxPayload, needed + rest, Math.max(needed * growth, FIRST_GROWTH));
   }
 
   /** `size` octets were written, whose OR is `seen`: validates them where they are text. */
   added(size: number, seen: number): Violation | undefined {
-    const from = this.size;
-    this.size = from + size;
+    const from = this.end;
+    this.end = from + size;
     // ASCII between two characters leaves the machine where it is.
     if (!this.#text || (seen < 0x80 && this.#utf8 === UTF8_START)) return undefined;
-    this.#utf8 = validateUtf8(this.memory, from, this.size, this.#utf8);
+    this.#utf8 = validateUtf8With(this.#options.platform.isUtf8, this.memory, from, this.end, this.#utf8);
     return this.#utf8 === UTF8_INVALID ? "invalid-utf8" : undefined;
   }
 
@@ -79,7 +98,10 @@ export class Assembly {
     if (last && this.#text && this.#utf8 !== UTF8_START) return "invalid-utf8";
     if (this.delivery === "messages") {
       if (!last) return undefined;
-      return { type: "message", kind: this.#takeKind(), bytes: this.#takeBytes() };
+      const kind = this.#takeKind();
+      const bytes = this.#takeBytes();
+      if (bytes.length <= ROOMY) return { type: "message", kind, bytes };
+      return { type: "message", kind, bytes, room: ROOM };
     }
     // Empty pieces are told only where they end the message.
     if (!last && this.size === 0) return undefined;
@@ -94,9 +116,10 @@ export class Assembly {
   }
 
   #takeBytes(): Uint8Array {
-    const bytes = this.size === this.memory.length ? this.memory : this.memory.subarray(0, this.size);
+    const { memory, end } = this;
+    const bytes = end - this.#start === memory.length ? memory : memory.subarray(this.#start, end);
     this.memory = EMPTY;
-    this.size = 0;
+    this.#start = this.end = 0;
     return bytes;
   }
 }

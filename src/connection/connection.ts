@@ -165,16 +165,19 @@ export class Connection {
     this.#outbox.giveBack();
   }
 
-  /** Sends a text message. Octets must be valid UTF-8. Throws ERR_NOT_OPEN, ERR_MESSAGE_OPEN, ERR_INVALID_DATA. */
-  sendText(text: string | Uint8Array): void {
+  /**
+   * Sends a text message. Octets must be valid UTF-8; `room` octets in front of them are overwritten with the header.
+   * Throws ERR_NOT_OPEN, ERR_MESSAGE_OPEN, ERR_INVALID_DATA.
+   */
+  sendText(text: string | Uint8Array, room?: number): void {
     this.#checkOpen();
-    this.#outgoing.message("text", text);
+    this.#outgoing.message("text", text, room);
   }
 
-  /** Sends a binary message. Throws ERR_NOT_OPEN, ERR_MESSAGE_OPEN, ERR_INVALID_DATA. */
-  sendBinary(bytes: Uint8Array): void {
+  /** Sends a binary message; `room` as above. Throws ERR_NOT_OPEN, ERR_MESSAGE_OPEN, ERR_INVALID_DATA. */
+  sendBinary(bytes: Uint8Array, room?: number): void {
     this.#checkOpen();
-    this.#outgoing.message("binary", bytes);
+    this.#outgoing.message("binary", bytes, room);
   }
 
   /**
@@ -190,9 +193,9 @@ export class Connection {
    * Sends a message together with what {@link deflateMessage} made of it, on this connection or on one with the same
    * {@link shareable} number. Throws ERR_NOT_OPEN, ERR_MESSAGE_OPEN.
    */
-  sendPrepared(kind: MessageKind, bytes: Uint8Array, deflated: Uint8Array | undefined): void {
+  sendPrepared(kind: MessageKind, bytes: Uint8Array, deflated: Uint8Array | undefined, room?: number): void {
     this.#checkOpen();
-    this.#outgoing.prepared(kind, bytes, deflated);
+    this.#outgoing.prepared(kind, bytes, deflated, room);
   }
 
   /** What a message is compressed to; undefined where it goes out as it is. Throws ERR_NOT_OPEN, ERR_MESSAGE_OPEN. */

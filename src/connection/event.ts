@@ -11,6 +11,11 @@ export interface MessageEvent {
   readonly type: "message";
   readonly kind: MessageKind;
   readonly bytes: Uint8Array;
+  /**
+   * Octets in front of these, in the same memory, that belong to nobody: a header can be written there, where the
+   * message is sent on. Absent where there are none.
+   */
+  readonly room?: number;
 }
 
 /**

@@ -252,7 +252,7 @@ export class Inbound {
     const assembly = this.#assembly;
     if (size > 0) {
       assembly.reserve(size, this.#fin ? rest : Infinity);
-      const violation = assembly.added(size, this.#unmask(size, assembly.memory, assembly.size));
+      const violation = assembly.added(size, this.#unmask(size, assembly.memory, assembly.end));
       if (violation !== undefined) return { type: "violation", violation };
     }
     return this.#take(last);
@@ -278,7 +278,7 @@ export class Inbound {
       const size = Math.min(slice.length, this.#options.maxPayload - this.#inflated);
       this.#inflated += size;
       assembly.reserve(size, assembly.size === 0 ? 0 : Infinity);
-      assembly.memory.set(size < slice.length ? slice.subarray(0, size) : slice, assembly.size);
+      assembly.memory.set(size < slice.length ? slice.subarray(0, size) : slice, assembly.end);
       const violation = assembly.added(size, 0xff) ?? (size < slice.length ? "message-too-big" : undefined);
       if (violation !== undefined) return { type: "violation", violation };
       this.#work += slice.length;

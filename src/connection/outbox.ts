@@ -80,15 +80,14 @@ export class Outbox {
     return this.#size;
   }
 
-  /** Queues a frame. A payload above the merge limit is not copied: it must not change until it is written. */
-  frame(first: number, payload: Uint8Array): void {
+  /**
+   * Queues a frame. A payload above the merge limit is not copied: it must not change until it is written. In `room`
+   * octets in front of it, which are nobody's, its header is written.
+   */
+  frame(first: number, payload: Uint8Array, room = 0): void {
     const key = this.#maskingKey?.();
     const { length } = payload;
-    if (length > MERGE_LIMIT) {
-      this.#header(first, length, key);
-      this.#chunk(key === undefined ? payload : this.#masked(payload, key));
-      return;
-    }
+    if (length > MERGE_LIMIT) return this.#large(first, payload, room, key);
     const start = this.#header(first, length, key, length);
     const { bytes } = this.#slab;
     if (key !== undefined) mask(payload, 0, length, bytes, start, key, 0);
@@ -97,14 +96,27 @@ export class Outbox {
     this.#extend(start + length);
   }
 
+  #large(first: number, payload: Uint8Array, room: number, key: number | undefined): void {
+    const { length, buffer, byteOffset } = payload;
+    const header = headerSizeFor(length, key !== undefined);
+    if (key === undefined && room >= header) {
+      const whole = new Uint8Array(buffer, byteOffset - header, header + length);
+      writeHeader(whole, 0, first, length, undefined);
+      this.#chunk(whole);
+    } else {
+      this.#header(first, length, key);
+      this.#chunk(key === undefined ? payload : this.#masked(payload, key));
+    }
+  }
+
   /** Queues a frame whose payload is `text`, written straight to its place. */
   textFrame(first: number, text: string): void {
     const length = this.#platform.utf8Length(text);
     if (length > MERGE_LIMIT) {
-      const payload = this.#platform.allocate(length);
-      this.#platform.writeUtf8(text, payload, 0);
-      this.frame(first, payload);
-      return;
+      const header = headerSizeFor(length, false);
+      const memory = this.#platform.allocate(header + length);
+      this.#platform.writeUtf8(text, memory, header);
+      return this.frame(first, memory.subarray(header), header);
     }
     const key = this.#maskingKey?.();
     const start = this.#header(first, length, key, length);

@@ -31,26 +31,26 @@ export class Outgoing {
     this.#platform = platform;
   }
 
-  /** A whole message; a string is text. */
-  message(kind: MessageKind, data: string | Uint8Array): void {
+  /** A whole message; a string is text. `room` is what a message that was received has. */
+  message(kind: MessageKind, data: string | Uint8Array, room?: number): void {
     if (this.#codec === undefined) {
       this.#checkNoneOpen();
       if (typeof data === "string") this.#outbox.textFrame(FIN | Opcode.TEXT, data);
       else {
         checkOctets(data);
-        this.#outbox.frame(FIN | opcodeOf(kind), data);
+        this.#outbox.frame(FIN | opcodeOf(kind), data, room);
       }
     } else {
       const bytes = typeof data === "string" ? this.#encode(data) : data;
-      this.prepared(kind, bytes, this.deflate(bytes));
+      this.prepared(kind, bytes, this.deflate(bytes), room);
     }
   }
 
   /** A whole message and what {@link deflate} made of it. */
-  prepared(kind: MessageKind, bytes: Uint8Array, deflated: Uint8Array | undefined): void {
+  prepared(kind: MessageKind, bytes: Uint8Array, deflated: Uint8Array | undefined, room?: number): void {
     this.#checkNoneOpen();
     checkOctets(bytes);
-    if (deflated === undefined) this.#outbox.frame(FIN | opcodeOf(kind), bytes);
+    if (deflated === undefined) this.#outbox.frame(FIN | opcodeOf(kind), bytes, room);
     else this.#outbox.frame(FIN | RSV1 | opcodeOf(kind), deflated);
   }
 

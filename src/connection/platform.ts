@@ -1,3 +1,4 @@
+import { isUtf8 } from "../frame/utf8.ts";
 import { utf8Length, writeUtf8 } from "../frame/text.ts";
 
 /**
@@ -11,10 +12,13 @@ export interface Platform {
   readonly utf8Length: (text: string) => number;
   /** Writes `text` as UTF-8 to `target` from `at` on, where {@link utf8Length} octets have room. */
   readonly writeUtf8: (text: string, target: Uint8Array, at: number) => void;
+  /** Whether the octets are a whole valid text. */
+  readonly isUtf8: (bytes: Uint8Array) => boolean;
 }
 
 export const plainPlatform: Platform = {
   allocate: (size) => new Uint8Array(size),
   utf8Length,
   writeUtf8,
+  isUtf8,
 };

@@ -1,7 +1,6 @@
 import { readUint32 } from "../frame/header.ts";
 import { mask } from "../frame/mask.ts";
 import { Opcode } from "../frame/opcode.ts";
-import { isUtf8 } from "../frame/utf8.ts";
 import type { MessageEvent } from "./event.ts";
 import type { Platform } from "./platform.ts";
 
@@ -33,6 +32,6 @@ export function readSmallMessage(
   const bytes = platform.allocate(size);
   const seen = mask(input, at + SMALL_HEADER, next, bytes, 0, readUint32(input, at + 2), 0);
   const isText = first === FIN_TEXT;
-  if (isText && seen >= 0x80 && !isUtf8(bytes)) return undefined;
+  if (isText && seen >= 0x80 && !platform.isUtf8(bytes)) return undefined;
   return { type: "message", kind: isText ? "text" : "binary", bytes };
 }

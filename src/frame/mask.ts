@@ -74,6 +74,22 @@ function maskOctets(
   return seen;
 }
 
+/** Memory of which the last words are kept: short messages share theirs, and this must not hold a large one. */
+const KEPT = 64 * 1024;
+let keptMemory: ArrayBufferLike | undefined;
+let keptWords: Uint32Array = new Uint32Array(0);
+
+/** All of a memory as 32-bit words. Making a view costs as much as masking half a KiB. */
+function wordsOf(memory: ArrayBufferLike): Uint32Array {
+  const count = memory.byteLength >> 2;
+  if (memory === keptMemory && keptWords.length === count) return keptWords;
+  const words = new Uint32Array(memory, 0, count);
+  if (memory.byteLength > KEPT) return words;
+  keptMemory = memory;
+  keptWords = words;
+  return words;
+}
+
 /** In place, by 32-bit words where they are aligned in memory. */
 function maskWords(bytes: Uint8Array, start: number, end: number, key: number, phase: number): number {
   const first = Math.min(end, start + (-(bytes.byteOffset + start) & 3));
@@ -82,9 +98,23 @@ function maskWords(bytes: Uint8Array, start: number, end: number, key: number, p
   let seen = maskOctets(bytes, start, first, bytes, start, turn(key, phase));
   const turned = turn(key, phase + first - start);
   const word = littleEndian ? swapped(turned) : turned;
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + first, count);
+  const words = wordsOf(bytes.buffer);
+  const from = (bytes.byteOffset + first) >> 2;
+  const to = from + count;
   let seenWords = 0;
-  for (let i = 0; i < count; i++) {
+  let i = from;
+  for (const whole = from + (count & ~3); i < whole; i += 4) {
+    const word0 = words[i]! ^ word;
+    const word1 = words[i + 1]! ^ word;
+    const word2 = words[i + 2]! ^ word;
+    const word3 = words[i + 3]! ^ word;
+    words[i] = word0;
+    words[i + 1] = word1;
+    words[i + 2] = word2;
+    words[i + 3] = word3;
+    seenWords |= word0 | word1 | word2 | word3;
+  }
+  for (; i < to; i++) {
     const masked = words[i]! ^ word;
     words[i] = masked;
     seenWords |= masked;

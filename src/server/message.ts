@@ -1,4 +1,4 @@
-import type { MessageKind } from "../connection/event.ts";
+import type { MessageEvent } from "../connection/event.ts";
 import { asBuffer } from "./node-platform.ts";
 
 /** A text message. It was validated on arrival and is decoded when `text` is read for the first time. */
@@ -6,10 +6,14 @@ export class TextMessage {
   readonly type = "text";
   /** The octets: valid UTF-8. A byte order mark is kept. */
   readonly bytes: Uint8Array;
+  /** @internal See {@link MessageEvent}. */
+  readonly room: number | undefined;
   #text: string | undefined;
 
-  constructor(bytes: Uint8Array) {
+  /** @internal */
+  constructor(bytes: Uint8Array, room: number | undefined) {
     this.bytes = bytes;
+    this.room = room;
   }
 
   get text(): string {
@@ -21,14 +25,18 @@ export class TextMessage {
 export class BinaryMessage {
   readonly type = "binary";
   readonly bytes: Uint8Array;
+  /** @internal See {@link MessageEvent}. */
+  readonly room: number | undefined;
 
-  constructor(bytes: Uint8Array) {
+  /** @internal */
+  constructor(bytes: Uint8Array, room: number | undefined) {
     this.bytes = bytes;
+    this.room = room;
   }
 }
 
 /** A whole message: told apart by `type`. */
 export type Message = TextMessage | BinaryMessage;
 
-export const messageOf = (event: { readonly kind: MessageKind; readonly bytes: Uint8Array }): Message =>
-  event.kind === "text" ? new TextMessage(event.bytes) : new BinaryMessage(event.bytes);
+export const messageOf = ({ kind, bytes, room }: Pick<MessageEvent, "kind" | "bytes" | "room">): Message =>
+  kind === "text" ? new TextMessage(bytes, room) : new BinaryMessage(bytes, room);

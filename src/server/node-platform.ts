@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import { Buffer, isUtf8 } from "node:buffer";
 import type { Platform } from "../connection/platform.ts";
 
 /*
@@ -13,7 +13,7 @@ let pool: ArrayBufferLike = newPool();
 let used = 0;
 
 function allocate(size: number): Uint8Array {
-  if (size > POOLED) return Buffer.allocUnsafeSlow(size);
+  if (size > POOLED) return new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
   if (used + size > POOL_SIZE) {
     pool = newPool();
     used = 0;
@@ -29,6 +29,7 @@ export const nodePlatform: Platform = {
   writeUtf8: (text, target, at) => {
     asBuffer(target).write(text, at, "utf8");
   },
+  isUtf8,
 };
 
 /** A view of the same octets that has Node's methods. */

@@ -11,12 +11,15 @@ export class PreparedMessage {
   readonly type: MessageKind;
   /** The octets of the message; they must not change. */
   readonly bytes: Uint8Array;
+  /** @internal See {@link MessageEvent}. */
+  readonly room: number | undefined;
   readonly #deflated: Map<number, Uint8Array | undefined> = new Map();
 
   /** @internal */
-  constructor(type: MessageKind, bytes: Uint8Array) {
+  constructor(type: MessageKind, bytes: Uint8Array, room?: number) {
     this.type = type;
     this.bytes = bytes;
+    this.room = room;
   }
 
   /** @internal What it is compressed to on connections with this number (undefined: it goes out as it is). */
@@ -33,7 +36,9 @@ export class PreparedMessage {
 export function prepare(data: SendData): PreparedMessage {
   if (data instanceof PreparedMessage) return data;
   if (typeof data === "string") return new PreparedMessage("text", Buffer.from(data));
-  if (data instanceof TextMessage) return new PreparedMessage("text", data.bytes);
+  if (data instanceof TextMessage || data instanceof BinaryMessage) {
+    return new PreparedMessage(data.type, data.bytes, data.room);
+  }
   return new PreparedMessage("binary", octetsOf(data));
 }
 

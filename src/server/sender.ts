@@ -12,9 +12,11 @@ export function output(driver: Driver, data: SendData): void {
   const { connection, vitals } = driver;
   if (driver.compression !== undefined)
     vitals.payloadSent += outputCompressed(driver, driver.compression, data);
-  else if (data instanceof PreparedMessage) connection.sendPrepared(data.type, data.bytes, undefined);
+  else if (data instanceof PreparedMessage)
+    connection.sendPrepared(data.type, data.bytes, undefined, data.room);
   else if (typeof data === "string") connection.sendText(data);
-  else if (data instanceof TextMessage) connection.sendText(data.bytes);
+  else if (data instanceof TextMessage) connection.sendText(data.bytes, data.room);
+  else if (data instanceof BinaryMessage) connection.sendBinary(data.bytes, data.room);
   else connection.sendBinary(octetsOf(data));
   vitals.messagesSent++;
 }

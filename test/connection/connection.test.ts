@@ -217,6 +217,7 @@ describe("what is handed in", () => {
       writeUtf8: (text: string, target: Uint8Array, at: number): void => {
         target.set(plainPlatform.allocate(text.length).fill(0x7a), at);
       },
+      isUtf8: plainPlatform.isUtf8,
     };
     const slab = new Slab(platform.allocate, 64);
     const s = server({ platform, slab });

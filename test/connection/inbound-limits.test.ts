@@ -51,16 +51,38 @@ describe("memory", () => {
     expect(allocated).toEqual([256]);
   });
 
-  it("grows to double at most, and is exact for an end that is near", () => {
+  it("grows to four times what is there at most, and never beyond what the frame declares", () => {
     const { inbound: machine, allocated } = inbound();
-    read(machine, join(hex("82 7e 10 00"), new Uint8Array(400)));
-    expect(allocated).toEqual([800]);
-    read(machine, new Uint8Array(400));
-    expect(allocated).toEqual([800]);
+    read(machine, join(hex("82 7e 0f ff"), new Uint8Array(400)));
+    expect(allocated).toEqual([1600]);
+    read(machine, new Uint8Array(1200));
+    expect(allocated).toEqual([1600]);
     read(machine, new Uint8Array(1));
-    expect(allocated).toEqual([800, 1602]);
-    read(machine, new Uint8Array(801), new Uint8Array(1000));
-    expect(allocated).toEqual([800, 1602, 4096]);
+    expect(allocated).toEqual([1600, 4095]);
+    const [message] = read(machine, new Uint8Array(4095 - 1601));
+    expect(message).toEqual({ type: "message", kind: "binary", bytes: new Uint8Array(4095) });
+    expect(allocated).toEqual([1600, 4095]);
+  });
+
+  it("grows to double where nobody knows how much is to come", () => {
+    const { inbound: machine, allocated } = inbound();
+    read(machine, join(hex("02 7e 03 e8"), new Uint8Array(1000)));
+    expect(allocated).toEqual([2000]);
+    read(machine, join(hex("00 7e 03 e8"), new Uint8Array(1000), hex("00 01 00")));
+    expect(allocated).toEqual([2000, 4002]);
+  });
+
+  it("has room for a header in front of a large message, however it came", () => {
+    for (const pieces of [[5000], [100, 4900], [4000, 999, 1], [1, 4999]]) {
+      const { inbound: machine } = inbound();
+      const octets = filler(5000);
+      let at = 0;
+      const chunks = pieces.map((size) => octets.subarray(at, (at += size)));
+      const events = read(machine, hex("82 7e 13 88"), ...chunks);
+      expect(events).toEqual([{ type: "message", kind: "binary", bytes: octets, room: 16 }]);
+      const { byteOffset } = (events[0] as { bytes: Uint8Array }).bytes;
+      expect(byteOffset).toBe(16);
+    }
   });
 
   it("is never more than the limit", () => {

@@ -97,14 +97,48 @@ describe("large payloads", () => {
     expect(payload).toEqual(filler(5000));
   });
 
+  it("with room in front are one chunk with their header, without a copy", () => {
+    for (const [length, header] of [
+      [4097, "82 7e 10 01"],
+      [65_536, "82 7f 00 00 00 00 00 01 00 00"],
+    ] as const) {
+      const size = hex(header).length;
+      for (const room of [size, 16]) {
+        const memory = new Uint8Array(3 + room + length).fill(0xee);
+        memory.set(filler(length), 3 + room);
+        const outbox = box();
+        outbox.frame(0x89, hex("01"));
+        outbox.frame(0x82, memory.subarray(3 + room), room);
+        const [before, chunk, ...rest] = outbox.take();
+        expect(toHex(before!)).toBe("89 01 01");
+        expect(chunk!.buffer).toBe(memory.buffer);
+        expect(toHex(chunk!.subarray(0, size))).toBe(header);
+        expect(chunk!.subarray(size)).toEqual(filler(length));
+        expect(rest).toEqual([]);
+        // Nothing else in front was touched.
+        expect(memory.subarray(0, 3 + room - size).every((octet) => octet === 0xee)).toBe(true);
+      }
+    }
+  });
+
+  it("with too little room, or masked, get a header of their own", () => {
+    for (const key of [undefined, () => 0]) {
+      const memory = new Uint8Array(4 + 4097);
+      const outbox = box(new Slab(allocate), key);
+      outbox.frame(0x82, memory.subarray(4), key === undefined ? 3 : 16);
+      expect(outbox.take()).toHaveLength(2);
+      expect(toHex(memory.subarray(0, 4))).toBe("00 00 00 00");
+    }
+  });
+
   it("of text are encoded once", () => {
     const outbox = box();
     const text = "é".repeat(2049);
     outbox.textFrame(0x81, text);
     expect(outbox.size).toBe(4 + 4098);
     const chunks = outbox.take();
-    expect(chunks.map((chunk) => chunk.length)).toEqual([4, 4098]);
-    expect(chunks[1]).toEqual(utf8(text));
+    expect(chunks).toHaveLength(1);
+    expect(chunks[0]).toEqual(join(hex("81 7e 10 02"), utf8(text)));
     outbox.textFrame(0x81, "é".repeat(2048));
     expect(outbox.take()).toHaveLength(1);
   });

@@ -40,6 +40,7 @@ export const messageOf = (kind: "text" | "binary", bytes: Uint8Array): Connectio
   type: "message",
   kind,
   bytes,
+  ...(bytes.length > 4096 && { room: 16 }),
 });
 
 export const pieceOf = (kind: "text" | "binary", bytes: Uint8Array, last: boolean): ConnectionEvent => ({

@@ -52,6 +52,26 @@ describe("masking (RFC 6455 section 5.3)", () => {
     }
   });
 
+  it("keeps apart memories that it is given in turns, and sees one that has grown", () => {
+    const memories = [new ArrayBuffer(600), new ArrayBuffer(600), new ArrayBuffer(100_000)];
+    for (let turn = 0; turn < 6; turn++) {
+      const bytes = new Uint8Array(memories[turn % 3]!);
+      bytes.set(filler(600));
+      mask(bytes, 0, 600, bytes, 0, key, 0);
+      expect(bytes.subarray(0, 600)).toEqual(definition(filler(600), 0));
+    }
+    const growing: ArrayBuffer & { resize?(size: number): void } = Reflect.construct(ArrayBuffer, [
+      300,
+      { maxByteLength: 600 },
+    ]);
+    mask(new Uint8Array(growing), 0, 300, new Uint8Array(growing), 0, key, 0);
+    growing.resize!(600);
+    const grown = new Uint8Array(growing);
+    grown.set(filler(600));
+    mask(grown, 0, 600, grown, 0, key, 0);
+    expect(grown).toEqual(definition(filler(600), 0));
+  });
+
   it("tells the one octet that is not ASCII, wherever it is", () => {
     for (const length of [1, 7, 64, 256, 263]) {
       const source = new Uint8Array(length);

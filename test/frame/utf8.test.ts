@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isUtf8, UTF8_INVALID, UTF8_START, validateUtf8 } from "../../src/frame/utf8.ts";
+import { isUtf8, UTF8_INVALID, UTF8_START, validateUtf8, validateUtf8With } from "../../src/frame/utf8.ts";
 import { hex, utf8 } from "../octets.ts";
 
 const ok = Infinity;
@@ -88,5 +88,41 @@ describe("UTF-8 (RFC 3629)", () => {
 
   it("stops at the impossible octet, whatever comes behind", () => {
     expect(validateUtf8(hex("41 ff 41 41"), 0, 4, UTF8_START)).toBe(UTF8_INVALID);
+  });
+});
+
+describe("with a check of whole texts from outside", () => {
+  const asked: number[] = [];
+  const check = (bytes: Uint8Array): boolean => {
+    asked.push(bytes.length);
+    return isUtf8(bytes);
+  };
+  const text = utf8("plain, é, €, 𝄞, ".repeat(8));
+
+  it("gives the same for every cut of a text, in every state", () => {
+    asked.length = 0;
+    for (let cut = 0; cut <= text.length; cut++) {
+      const state = validateUtf8(text, 0, cut, UTF8_START);
+      expect(validateUtf8With(check, text, 0, cut, UTF8_START)).toBe(state);
+      expect(validateUtf8With(check, text, cut, text.length, state)).toBe(UTF8_START);
+    }
+    expect(asked.length).toBeGreaterThan(text.length);
+  });
+
+  it("gives the same for every octet that is wrong, and for ends that cannot go on", () => {
+    for (let at = 0; at < text.length; at++) {
+      for (const wrong of [0x80, 0xc2, 0xe0, 0xff]) {
+        const bytes = text.slice();
+        bytes[at] = wrong;
+        const expected = validateUtf8(bytes, 0, at + 1, UTF8_START);
+        expect(validateUtf8With(check, bytes, 0, at + 1, UTF8_START)).toBe(expected);
+        const whole = validateUtf8(bytes, 0, bytes.length, UTF8_START);
+        expect(validateUtf8With(check, bytes, 0, bytes.length, UTF8_START)).toBe(whole);
+      }
+    }
+    for (const end of ["e0 80", "ed a0", "f0 80 80", "f4 90", "c0", "80 80 80 80"]) {
+      const bytes = Uint8Array.of(...text, ...hex(end));
+      expect(validateUtf8With(check, bytes, 0, bytes.length, UTF8_START)).toBe(UTF8_INVALID);
+    }
   });
 });
