@@ -1,5 +1,6 @@
 import type { MessageCodec } from "./codec.ts";
 import type { Delivery } from "./event.ts";
+import type { InboundOptions } from "./inbound-event.ts";
 import { MisuseError } from "./misuse.ts";
 import type { Slab } from "./outbox.ts";
 import type { Platform } from "./platform.ts";
@@ -29,7 +30,7 @@ export const DEFAULT_MAX_PAYLOAD: number = 1024 * 1024;
 export const DEFAULT_MAX_FRAGMENTS: number = 1024 * 1024;
 
 /** A limit that was given, checked, or its default. */
-export const limit = (name: string, value: number | undefined, fallback: number): number => {
+const limit = (name: string, value: number | undefined, fallback: number): number => {
   if (value === undefined) return fallback;
   if (Number.isSafeInteger(value) && value >= 0) return value;
   throw new MisuseError(
@@ -37,3 +38,16 @@ export const limit = (name: string, value: number | undefined, fallback: number)
     `${name} must be a whole number from 0 to 2^53 - 1, not ${value}`,
   );
 };
+
+/** What the input needs of the options, checked and with their defaults. */
+export function inboundOptions(options: ConnectionOptions, platform: Platform): InboundOptions {
+  return {
+    fromClient: options.role === "server",
+    delivery: options.delivery ?? "messages",
+    maxPayload: limit("maxPayload", options.maxPayload, DEFAULT_MAX_PAYLOAD),
+    maxFragments: limit("maxFragments", options.maxFragments, DEFAULT_MAX_FRAGMENTS),
+    tolerateLongLengths: options.tolerateLongLengths ?? false,
+    platform,
+    inflater: options.codec?.inflater,
+  };
+}

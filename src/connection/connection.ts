@@ -6,12 +6,7 @@ import { VIOLATIONS, type Violation } from "../frame/violation.ts";
 import { checkClose } from "./check-close.ts";
 import { checkOctets } from "./check-octets.ts";
 import type { MessageCodec } from "./codec.ts";
-import {
-  type ConnectionOptions,
-  DEFAULT_MAX_FRAGMENTS,
-  DEFAULT_MAX_PAYLOAD,
-  limit,
-} from "./connection-options.ts";
+import { type ConnectionOptions, inboundOptions } from "./connection-options.ts";
 import type { CloseEvent, ConnectionEvent, Delivery, MessageKind } from "./event.ts";
 import type { ControlFrame, Failure } from "./inbound-event.ts";
 import { Inbound } from "./inbound.ts";
@@ -53,15 +48,7 @@ export class Connection {
       );
     }
     this.role = role;
-    this.#inbound = new Inbound({
-      fromClient: role === "server",
-      delivery: options.delivery ?? "messages",
-      maxPayload: limit("maxPayload", options.maxPayload, DEFAULT_MAX_PAYLOAD),
-      maxFragments: limit("maxFragments", options.maxFragments, DEFAULT_MAX_FRAGMENTS),
-      tolerateLongLengths: options.tolerateLongLengths ?? false,
-      platform,
-      inflater: options.codec?.inflater,
-    });
+    this.#inbound = new Inbound(inboundOptions(options, platform));
     this.#codec = options.codec;
     this.#outbox = new Outbox(platform, options.slab ?? new Slab(platform.allocate, 1024), maskingKey);
     this.#outgoing = new Outgoing(this.#outbox, options.codec, platform);
@@ -90,7 +77,7 @@ export class Connection {
     if (this.#state === "open" || this.#state === "closing") this.#inbound.receive(bytes, end);
   }
 
-  /** Copies what of the input is not used up yet, so that the memory of what was received may be written anew. */
+  /** Copies what of the input is not used up yet: the memory it came in may be written anew. */
   keepInput(): void {
     this.#inbound.keep();
   }
@@ -108,8 +95,8 @@ export class Connection {
   }
 
   /**
-   * Whether {@link next} has more to tell without further octets. After it gave undefined this is so where inflating was
-   * interrupted, so that others have a turn: call it again later. And it is so for what `until` has left.
+   * Whether {@link next} has more to tell without further octets: after it gave undefined, where it let others have a
+   * turn (call it again later), and for what `until` has left.
    */
   get inputPending(): boolean {
     return this.#held !== undefined || this.#inbound.pending;

@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import { Connection } from "../connection/connection.ts";
 import type { CloseEvent } from "../connection/event.ts";
 import { CloseCode } from "../frame/close-code.ts";
+import { Closing } from "./closing.ts";
 import type { AgreedCompression, Compression } from "./compression.ts";
 import type { Context } from "./context.ts";
 import { type Consumer, Intake } from "./intake.ts";
@@ -37,9 +38,7 @@ export class Driver extends Outlet {
   #pauses = 0;
   /** The peer has ended its half. */
   #ended = false;
-  /** Our half of the transport is ended. */
-  #ending = false;
-  #deadline: NodeJS.Timeout | undefined;
+  #closing: Closing | undefined;
   #farewell: CloseEvent | undefined;
   /** A message that is being sent in pieces hears here that it need not go on. */
   whenOver: (() => void) | undefined;
@@ -95,11 +94,8 @@ export class Driver extends Outlet {
   open(announce: () => unknown, rest: Uint8Array): void {
     try {
       const result = announce();
-      if (isPromiseLike(result)) {
-        // Where no hook takes the messages, an iteration may well be inside of it.
-        if (this.context.hasHandler) this.waitFor(result);
-        else void this.watch(result);
-      }
+      // Where no hook takes the messages, an iteration may well be inside of it.
+      if (isPromiseLike(result)) void (this.context.hasHandler ? this.waitFor(result) : this.watch(result));
     } catch (error) {
       this.hookFailed(error);
     }
@@ -110,9 +106,7 @@ export class Driver extends Outlet {
   receive(chunk: Uint8Array): void {
     // A stream that is destroyed still hands out what it has buffered.
     if (this.dead) return;
-    this.vitals.bytesReceived += chunk.length;
-    this.vitals.heard = this.context.heartbeat.now;
-    this.intake.limit?.received(chunk.length);
+    this.#heard(chunk.length);
     this.connection.receive(chunk);
     this.#advance();
     this.flushSoon();
@@ -120,10 +114,18 @@ export class Driver extends Outlet {
 
   /** The first `size` octets of memory that is written anew after the call. */
   receiveBorrowed(memory: Uint8Array, size: number): void {
+    if (this.dead) return;
+    this.#heard(size);
     this.connection.receive(memory, size);
     this.#advance();
     this.connection.keepInput();
     this.flushSoon();
+  }
+
+  #heard(size: number): void {
+    this.vitals.bytesReceived += size;
+    this.vitals.heard = this.context.heartbeat.now;
+    this.intake.limit?.received(size);
   }
 
   /** The peer has ended its half of the transport. */
@@ -157,7 +159,7 @@ export class Driver extends Outlet {
   gone(): void {
     const destroyed = this.dead;
     this.dead = true;
-    clearTimeout(this.#deadline);
+    this.#closing?.stop();
     this.intake.limit?.stop();
     const farewell = this.intake.abandon();
     this.whenOver?.();
@@ -199,9 +201,9 @@ export class Driver extends Outlet {
   }
 
   /** The next message waits for a hook's promise. */
-  waitFor(result: PromiseLike<unknown>): void {
+  waitFor(result: PromiseLike<unknown>): Promise<void> {
     this.intake.busy = true;
-    void this.watch(result, () => {
+    return this.watch(result, () => {
       this.intake.busy = false;
       this.proceed();
     });
@@ -288,27 +290,11 @@ export class Driver extends Outlet {
 
   protected flushed(): void {
     if (this.blocked && this.connection.outputSize > HIGH_WATER) this.#pause(Pause.OUTPUT);
-    if (this.connection.state !== "open") this.#settle();
-  }
-
-  /** A connection that is not open any more has a deadline, and is ended once its last words are written. */
-  #settle(): void {
-    if (this.dead) return;
-    this.#startDeadline();
-    if (this.connection.transport === "end" && this.connection.outputSize === 0) this.#endTransport();
-  }
-
-  /** Ends our half. What still arrives is read and thrown away, so that no reset overtakes our last words. */
-  #endTransport(): void {
-    if (this.#ending) return;
-    this.#ending = true;
-    this.#startDeadline();
+    if (this.connection.state === "open" || this.dead) return;
+    const { closeTimeout } = this.context.settings;
+    this.#closing ??= new Closing(this.connection, this.transport, closeTimeout, () => this.terminate());
+    if (!this.#closing.wrote()) return;
     this.#pauses = 0;
     this.transport.resume();
-    this.transport.end();
-  }
-
-  #startDeadline(): void {
-    this.#deadline ??= setTimeout(() => this.terminate(), this.context.settings.closeTimeout);
   }
 }

@@ -22,7 +22,7 @@ export class MessageHandler implements Consumer<Driver> {
   take(event: DataEvent, driver: Driver): void {
     try {
       const result = this.#hooks.message!(driver.socket, messageOf(event));
-      if (isPromiseLike(result)) driver.waitFor(result);
+      if (isPromiseLike(result)) void driver.waitFor(result);
     } catch (error) {
       driver.hookFailed(error);
     }

@@ -3,7 +3,7 @@ import { CloseCode } from "../frame/close-code.ts";
 import type { Context } from "./context.ts";
 import type { Driver } from "./driver.ts";
 import { asBuffer } from "./node-platform.ts";
-import type { Settings } from "./options.ts";
+import type { Settings } from "./settings.ts";
 import type { Vitals } from "./vitals.ts";
 
 /*

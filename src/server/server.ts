@@ -102,7 +102,7 @@ export class WebSocketServer<Data = unknown> {
       this.#closed = shutDown(this.#context, goodbye, () => this.#stop());
       return this.#closed;
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 

@@ -11,6 +11,7 @@ import type { Overflow } from "./options.ts";
 import type { SendData } from "./prepared-message.ts";
 import { MessageReader, StreamReader } from "./reader.ts";
 import { output, refuseOverflow } from "./sender.ts";
+import { checkWhole } from "./settings.ts";
 import type { SocketStats } from "./stats.ts";
 
 /** How a connection ended. */
@@ -131,10 +132,11 @@ export class ServerSocket<Data = unknown> {
 
   /**
    * The messages, one at a time; it ends when the connection does. Only where the server has neither a `message` nor a
-   * `stream` hook: throws {@link MisuseError} ERR_HAS_HANDLER. All iterations of a socket are one: what a loop leaves
+   * `stream` hook: throws {@link MisuseError} ERR_HAS_HANDLER; ERR_INVALID_OPTION where no Buffer can hold `maxPayload`. All iterations of a socket are one: what a loop leaves
    * is there for the next.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
+    checkWhole(this.#context.settings.maxPayload);
     return this.#read(MessageReader);
   }
 

@@ -1,3 +1,4 @@
+import { constants } from "node:buffer";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import type { Message, ServerSocket } from "../../src/index.ts";
@@ -130,6 +131,16 @@ describe("for await over a socket", () => {
     const { socket: other } = await pair();
     other.streams();
     expect(() => other[Symbol.asyncIterator]()).toThrow(refusal);
+  });
+
+  it("is refused where messages may be larger than any Buffer, and streams are not", async () => {
+    // Where a Buffer holds whatever may be asked for, nothing is refused.
+    if (!Number.isSafeInteger(constants.MAX_LENGTH + 1)) return;
+    const { socket } = await pair({ maxPayload: constants.MAX_LENGTH + 1 });
+    expect(() => socket[Symbol.asyncIterator]()).toThrow(
+      expect.objectContaining({ code: "ERR_INVALID_OPTION" }),
+    );
+    expect(() => socket.streams()).not.toThrow();
   });
 
   it("on a connection that is terminated ends, and gives nothing more", async () => {
