@@ -95,7 +95,8 @@ const tooLarge = (reason: string): HeadError => ({ status: 431, reason });
 function latin1(bytes: Uint8Array, start: number, end: number): string {
   let text = "";
   for (let at = start; at < end; at += 4096) {
-    text += String.fromCharCode(...bytes.subarray(at, Math.min(end, at + 4096)));
+    // Spreading the octets costs four times as much.
+    text += Reflect.apply(String.fromCharCode, null, bytes.subarray(at, Math.min(end, at + 4096)));
   }
   return text;
 }
