@@ -5,6 +5,18 @@
 export { WebSocketServer } from "./server/server.ts";
 export type { ListenOptions, Listening } from "./server/listen.ts";
 export type { DeflateOptions } from "./server/deflate-options.ts";
+export type {
+  CloseDiagnostic,
+  Diagnostic,
+  Diagnostics,
+  ErrorDiagnostic,
+  OpenDiagnostic,
+  OverflowDiagnostic,
+  RateLimitDiagnostic,
+  RefuseDiagnostic,
+  TimeoutDiagnostic,
+  UpgradeDiagnostic,
+} from "./server/diagnostics.ts";
 export type { HeartbeatOptions } from "./server/heartbeat-options.ts";
 export type { ServerHooks, UpgradeAnswer } from "./server/hooks.ts";
 export type { Overflow, ServerOptions } from "./server/options.ts";

@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import type { CloseEvent } from "../connection/event.ts";
 import type { Platform } from "../connection/platform.ts";
 import { Slab } from "../connection/outbox.ts";
 import type { HttpAnswer } from "../handshake/response.ts";
@@ -8,16 +9,19 @@ import type { ServerOptions } from "./options.ts";
 import { readOptions, type Settings } from "./settings.ts";
 import type { Driver } from "./driver.ts";
 import { MessageHandler, streamHandler } from "./handlers.ts";
+import { tell } from "./diagnostics.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Consumer } from "./intake.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Fate, Leaving } from "./shutdown.ts";
 import { Tally } from "./stats.ts";
+import type { WebSocketServer } from "./server.ts";
 import { Topics } from "./topics.ts";
 import type { ServerSocket } from "./socket.ts";
 
 /** What all connections of one server share. */
 export class Context {
+  readonly server: WebSocketServer;
   readonly settings: Settings;
   readonly platform: Platform = nodePlatform;
   readonly slab: Slab = new Slab(nodePlatform.allocate);
@@ -40,7 +44,8 @@ export class Context {
   #unflushed: Outlet[] = [];
   readonly #messageHandler: MessageHandler | undefined;
 
-  constructor(options: ServerOptions) {
+  constructor(options: ServerOptions, server: WebSocketServer) {
+    this.server = server;
     this.settings = readOptions(options);
     const { deflate, hooks } = this.settings;
     this.#messageHandler = hooks.message && new MessageHandler(hooks);
@@ -75,8 +80,10 @@ export class Context {
   }
 
   /** A transport does not become a connection. */
-  refused(transport: Duplex, { status }: HttpAnswer): void {
+  refused(transport: Duplex, { status, body }: HttpAnswer): void {
     this.tally.refused(status);
+    const { remoteAddress } = transport as { remoteAddress?: string };
+    tell(this, "handfast:refuse", () => ({ status, reason: body.trimEnd(), remoteAddress }));
     if (this.leaving !== undefined) this.leaving.refused++;
     this.part(transport);
   }
@@ -95,6 +102,12 @@ export class Context {
     this.sockets.add(driver.socket);
     this.heartbeat.add(driver);
     this.tally.opened++;
+  }
+
+  /** A conversation is over. */
+  over(socket: ServerSocket, { code, reason, clean, violation }: CloseEvent): void {
+    this.tally.closed(code);
+    tell(this, "handfast:close", () => ({ socket, code, reason, clean, violation }));
   }
 
   /** A connection is gone. */
@@ -126,6 +139,7 @@ export class Context {
 
   /** A hook has failed. That is told and survived. */
   report(error: unknown, socket: ServerSocket | undefined): void {
+    tell(this, "handfast:error", () => ({ error, socket }));
     const { hooks } = this.settings;
     try {
       if (hooks.error !== undefined) return hooks.error(error, socket);

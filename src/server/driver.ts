@@ -227,7 +227,7 @@ export class Driver extends Outlet {
 
   over(event: CloseEvent): void {
     this.#farewell = event;
-    this.context.tally.closed(event.code);
+    this.context.over(this.socket, event);
     this.whenOver?.();
     const handling = this.intake.consumer?.end?.();
     this.#whenClosed?.resolve(event);

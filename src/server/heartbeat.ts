@@ -131,7 +131,7 @@ export class Heartbeat {
     }
     if (listening && vitals.pinged > vitals.heard) {
       if (now - vitals.pinged < timeout) return Math.min(vitals.pinged + timeout, now + interval);
-      driver.giveUp();
+      driver.giveUp("silent");
       return Infinity;
     }
     this.#ping(driver);

@@ -3,7 +3,9 @@ import type { Duplex } from "node:stream";
 import type { Connection } from "../connection/connection.ts";
 import { CloseCode } from "../frame/close-code.ts";
 import type { Context } from "./context.ts";
+import { tell, type TimeoutDiagnostic } from "./diagnostics.ts";
 import { type Resolvers, withResolvers } from "./promises.ts";
+import type { ServerSocket } from "./socket.ts";
 import { watchStall } from "./stall.ts";
 import { Vitals } from "./vitals.ts";
 
@@ -22,6 +24,7 @@ const FLUSH_AT_ONCE = 16 * 1024;
 
 export abstract class Outlet {
   abstract readonly connection: Connection;
+  abstract readonly socket: ServerSocket;
   /** Events are being handed out: what is sent then is seen to afterwards. */
   protected abstract readonly inside: boolean;
   abstract close(code: number, reason: string): void;
@@ -98,12 +101,13 @@ export abstract class Outlet {
 
   /** The transport is full: gives the peer up where it takes no octet for `time` milliseconds. */
   watchStall(time: number): void {
-    this.#endStall ??= watchStall(this.transport, time, () => this.giveUp());
+    this.#endStall ??= watchStall(this.transport, time, () => this.giveUp("stalled"));
   }
 
   /** The peer is gone without a word. What has come of it before is still handed out. */
-  giveUp(): void {
+  giveUp(cause: TimeoutDiagnostic["cause"]): void {
     this.context.tally.heartbeatTimeouts++;
+    tell(this.context, "handfast:timeout", () => ({ socket: this.socket, cause }));
     this.dead = true;
     this.transport.destroy();
   }
@@ -111,6 +115,7 @@ export abstract class Outlet {
   /** The peer is past its rate. */
   protected rateLimited(): void {
     this.context.tally.rateLimited++;
+    tell(this.context, "handfast:rate-limit", () => ({ socket: this.socket }));
   }
 
   exceeded(): void {

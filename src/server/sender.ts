@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { MisuseError } from "../connection/misuse.ts";
 import { CloseCode } from "../frame/close-code.ts";
 import type { Compression } from "./compression.ts";
+import { tell } from "./diagnostics.ts";
 import type { Driver } from "./driver.ts";
 import { BinaryMessage, TextMessage } from "./message.ts";
 import type { Overflow } from "./options.ts";
@@ -44,7 +45,9 @@ function outputCompressed({ connection }: Driver, compression: Compression, data
 
 /** As much waits for the peer as may: does what the policy says, instead of sending. */
 export function refuseOverflow(driver: Driver, policy: Overflow): void {
-  driver.context.tally.overflows++;
+  const { context, socket } = driver;
+  context.tally.overflows++;
+  tell(context, "handfast:overflow", () => ({ socket, buffered: socket.bufferedAmount, whenFull: policy }));
   if (policy === "wait") {
     throw new MisuseError(
       "ERR_BUFFER_FULL",

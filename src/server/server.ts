@@ -26,7 +26,7 @@ export class WebSocketServer<Data = unknown> {
 
   /** Throws `MisuseError` ERR_INVALID_OPTION. */
   constructor(options: ServerOptions<Data> = {}) {
-    this.#context = new Context(options);
+    this.#context = new Context(options, this);
     options.signal?.addEventListener("abort", () => void this.close(), { once: true });
   }
 

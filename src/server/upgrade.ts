@@ -6,6 +6,7 @@ import { serializeExtensions } from "../handshake/extension-header.ts";
 import type { RequestHead } from "../handshake/head.ts";
 import { type HttpAnswer, InvalidAnswerError, refuse, serializeHead } from "../handshake/response.ts";
 import type { Context } from "./context.ts";
+import { tell } from "./diagnostics.ts";
 import { refuseTransport } from "./ending.ts";
 import type { UpgradeAnswer } from "./hooks.ts";
 import { isPromiseLike } from "./promises.ts";
@@ -71,9 +72,13 @@ function openConnection(
   // A time-out that an HTTP server set for requests is not for connections.
   (transport as Partial<Socket>).setTimeout?.(0);
   transport.write(Buffer.from(serializeHead({ ...answer, headers }), "latin1"));
+  const compressed = agreed !== undefined;
+  tell(context, "handfast:upgrade", () => ({ request, subprotocol, compressed }));
   const driver = new Driver(transport, context, subprotocol, data, agreed);
+  const { socket } = driver;
   context.add(driver);
-  driver.open(() => context.settings.hooks.open?.(driver.socket, request), rest);
+  tell(context, "handfast:open", () => ({ socket, request }));
+  driver.open(() => context.settings.hooks.open?.(socket, request), rest);
   // A client that ended its half while the hook was thinking has been heard by nobody yet.
   if (transport.readableEnded) driver.receiveEnd();
 }

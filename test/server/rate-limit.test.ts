@@ -94,7 +94,7 @@ describe("rateLimit", () => {
         for (let j = 0; j < 5; j++) client.send("a", { fin: j === 4 });
       }
       await done.promise;
-      expect([way, server.stats().messagesReceived]).toEqual([way, 2]);
+      expect(server.stats().messagesReceived).toBe(2);
     }
   });
 
