@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { echo, ECHO_HELP } from "./echo.ts";
+import { echo } from "./echo.ts";
+import { ECHO_HELP } from "./echo-options.ts";
 import { UsageError } from "./usage.ts";
 
 const HELP = `handfast: a strict, streaming WebSocket server

@@ -21,6 +21,18 @@ export function readPort(text: string): number {
   throw new UsageError(`--port takes a number from 0 to 65535, not ${JSON.stringify(text)}`);
 }
 
+/** A number from 0, such as 5 or 0.5. */
+export function readNumber(option: string, text: string): number {
+  if (/^\d{1,15}(?:\.\d{1,6})?$/.test(text)) return Number(text);
+  throw new UsageError(`--${option} takes a number from 0, not ${JSON.stringify(text)}`);
+}
+
+/** A whole number from 0, of at most nine digits. */
+export function readWhole(option: string, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new UsageError(`--${option} takes a whole number from 0, not ${JSON.stringify(text)}`);
+}
+
 const UNITS: Readonly<Record<string, number>> = { "": 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
 
 /** Bytes, from texts such as 65536, 64kb, 16mb or 1gb. */
