@@ -69,6 +69,10 @@ async function connectMany(url: string, count: number): Promise<WebSocket[]> {
   return clients;
 }
 
+const until = async (done: () => boolean): Promise<void> => {
+  while (!done()) await new Promise((resolve) => void setTimeout(resolve, 10));
+};
+
 const stats = ({ line }: Echo, done: (line: Line) => boolean = () => true): Promise<Line> =>
   line((each) => each.event === "stats" && done(each));
 
@@ -86,7 +90,7 @@ describe("an interrupt", () => {
       client.send("x".repeat(200));
     }
     const ends = Promise.all(clients.map(async (client) => (await once(client, "close"))[0] as number));
-    while (echoed < 5000) await new Promise((resolve) => void setTimeout(resolve, 10));
+    await until(() => echoed >= 5000);
     const [closed, last] = [echo.line(({ event }) => event === "closed"), stats(echo)];
     echo.child.kill("SIGTERM");
     const codes = await ends;
@@ -129,13 +133,13 @@ describe("a server process that was stopped", () => {
     const clients = await connectMany(echo.url, 20);
     let pings = 0;
     for (const client of clients) client.on("ping", () => pings++);
-    while (pings < 20) await new Promise((resolve) => void setTimeout(resolve, 10));
+    await until(() => pings >= 20);
     echo.child.kill("SIGSTOP");
     // Three times what a peer may take to answer, in which the system alone is there for them.
     await new Promise((resolve) => void setTimeout(resolve, 2000));
     echo.child.kill("SIGCONT");
     const before = pings;
-    while (pings < before + 40) await new Promise((resolve) => void setTimeout(resolve, 10));
+    await until(() => pings >= before + 40);
     expect(await stats(echo)).toMatchObject({ connections: 20, heartbeatTimeouts: 0, closed: {} });
   });
 });
