@@ -2,7 +2,8 @@
  * DEFLATE (RFC 1951) of one message at a time, in the form of RFC 7692 7.2.1: blocks that are not final, an
  * empty stored block behind them, and its last four octets, 00 00 ff ff, left out.
  */
-import { BitWriter, writeBlock } from "./deflate-block.ts";
+import { BitWriter } from "./bit-writer.ts";
+import { writeBlock } from "./deflate-block.ts";
 import { MatchWindow, Tokens } from "./deflate-match.ts";
 
 /** The most bytes of a block. */

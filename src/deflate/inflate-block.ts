@@ -7,6 +7,7 @@ import {
   buildTable,
   CODE_LENGTH_ENTRIES,
   CODE_LENGTH_ORDER,
+  CodeLengths,
   DISTANCE_ENTRIES,
   DISTANCE_ROOT,
   FIXED_DISTANCES,
@@ -29,10 +30,13 @@ export interface InflateStream {
   /** Bytes in the stage. */
   end: number;
   readonly out: Uint8Array;
+  readonly outView: DataView;
   /** Where to write next; everything before it may be referred to. */
   op: number;
   /** Where to stop writing; the last match may go 257 bytes further. */
   readonly limit: number;
+  /** OR of the octets that the output and the window are made of, or more. */
+  seen: number;
   /** The longest distance allowed, in bytes. */
   readonly window: number;
   mode: "header" | "symbols" | "stored" | "final";
@@ -83,60 +87,92 @@ function readStored(stream: InflateStream): boolean {
   return true;
 }
 
-const lengths = new Uint8Array(320);
+const read = new CodeLengths();
 const codeLengthTable = new Int32Array(128);
+const codeLengthLengths = new Uint8Array(19);
 
 /** Reads the two codes of a dynamic block into the stream's own tables. Every false answer is final once the bits are all there. */
 function readDynamic(stream: InflateStream): boolean {
   const { view } = stream;
-  let { pos } = stream;
-  const counts = view.getInt32(pos >>> 3, true) >>> (pos & 7);
+  const counts = view.getInt32(stream.pos >>> 3, true) >>> (stream.pos & 7);
   const literals = (counts & 31) + 257;
-  const distances = ((counts >>> 5) & 31) + 1;
-  const codeLengths = ((counts >>> 10) & 15) + 4;
-  pos += 14;
-  lengths.fill(0, 0, 19);
-  for (let i = 0; i < codeLengths; i++, pos += 3)
-    lengths[CODE_LENGTH_ORDER[i]!] = (view.getUint16(pos >>> 3, true) >>> (pos & 7)) & 7;
-  stream.pos = pos;
-  if (literals > 286 || distances > 30) return false;
-  const bits = buildTable(codeLengthTable, 7, CODE_LENGTH_ENTRIES, lengths, 0, 19, false);
-  if (bits < 0) return false;
-  const mask = (1 << bits) - 1;
-  const total = literals + distances;
-  for (let i = 0; i < total;) {
-    const word = view.getInt32(pos >>> 3, true) >>> (pos & 7);
-    const entry = codeLengthTable[word & mask]!;
-    const symbol = entry >>> 16;
-    const used = entry & 15;
-    pos += used;
-    if ((entry & KIND) !== LITERAL) {
-      stream.pos = pos;
-      return false;
-    }
-    if (symbol < 16) {
-      lengths[i++] = symbol;
-      continue;
-    }
-    const extra = symbol === 16 ? 2 : symbol === 17 ? 3 : 7;
-    const repeat = ((word >>> used) & ((1 << extra) - 1)) + (symbol === 18 ? 11 : 3);
-    pos += extra;
-    stream.pos = pos;
-    if (i + repeat > total || (symbol === 16 && i === 0)) return false;
-    lengths.fill(symbol === 16 ? lengths[i - 1]! : 0, i, i + repeat);
-    i += repeat;
-  }
-  stream.pos = pos;
+  const total = literals + ((counts >>> 5) & 31) + 1;
+  stream.pos += 14;
+  const bits = readCodeLengthCode(stream, ((counts >>> 10) & 15) + 4);
+  if (literals > 286 || total - literals > 30 || bits < 0) return false;
+  const ofLiterals = readLengths(stream, (1 << bits) - 1, literals, total);
   // Incomplete reads must not spoil the tables' checks: the caller looks at the position first.
-  if (pos > stream.end * 8 || lengths[256] === 0) return false;
+  if (ofLiterals < 0 || stream.pos > stream.end * 8) return false;
   stream.literals = stream.literalRoom;
   stream.distances = stream.distanceRoom;
-  const l = buildTable(stream.literals, LITERAL_ROOT, LITERAL_ENTRIES, lengths, 0, literals, false);
-  const d = buildTable(stream.distances, DISTANCE_ROOT, DISTANCE_ENTRIES, lengths, literals, total, true);
+  const l = buildTable(stream.literals, LITERAL_ROOT, LITERAL_ENTRIES, read, 0, ofLiterals, 0, false);
+  const d = buildTable(
+    stream.distances,
+    DISTANCE_ROOT,
+    DISTANCE_ENTRIES,
+    read,
+    ofLiterals,
+    read.count,
+    literals,
+    true,
+  );
   stream.literalBits = l;
   stream.distanceBits = d;
   stream.mode = "symbols";
   return l > 0 && d > 0;
+}
+
+/** Reads the code that the lengths are sent by; returns the bits of its table, or -1. */
+function readCodeLengthCode(stream: InflateStream, sent: number): number {
+  const { view } = stream;
+  let { pos } = stream;
+  const lengths = codeLengthLengths.fill(0);
+  for (let i = 0; i < sent; i++, pos += 3)
+    lengths[CODE_LENGTH_ORDER[i]!] = (view.getUint16(pos >>> 3, true) >>> (pos & 7)) & 7;
+  stream.pos = pos;
+  read.count = 0;
+  for (let symbol = 0; symbol < 19; symbol++) if (lengths[symbol]! > 0) read.add(symbol, lengths[symbol]!);
+  return buildTable(codeLengthTable, 7, CODE_LENGTH_ENTRIES, read, 0, read.count, 0, false);
+}
+
+/** Reads the lengths of both codes; returns how many are of literals, or -1. There must be one for the end of the block. */
+function readLengths(stream: InflateStream, mask: number, literals: number, total: number): number {
+  const { view } = stream;
+  const { symbols, lengths } = read;
+  let { pos } = stream;
+  let count = 0;
+  let last = -1;
+  let ofLiterals = 0;
+  let hasEnd = false;
+  for (let symbol = 0; symbol < total;) {
+    const word = view.getInt32(pos >>> 3, true) >>> (pos & 7);
+    const entry = codeLengthTable[word & mask]!;
+    const used = entry & 15;
+    const value = entry >>> 16;
+    pos += used;
+    stream.pos = pos;
+    if ((entry & KIND) !== LITERAL) return -1;
+    let repeat = 1;
+    if (value < 16) last = value;
+    else {
+      const extra = value === 16 ? 2 : value === 17 ? 3 : 7;
+      repeat = ((word >>> used) & ((1 << extra) - 1)) + (value === 18 ? 11 : 3);
+      pos += extra;
+      stream.pos = pos;
+      if (value > 16) last = 0;
+      if (symbol + repeat > total || last < 0) return -1;
+    }
+    if (last === 0) symbol += repeat;
+    else
+      for (; repeat > 0; repeat--, symbol++) {
+        if (symbol < literals) ofLiterals++;
+        if (symbol === 256) hasEnd = true;
+        symbols[count] = symbol;
+        lengths[count++] = last;
+      }
+  }
+  read.count = count;
+  return hasEnd ? ofLiterals : -1;
 }
 
 /**
@@ -145,24 +181,26 @@ function readDynamic(stream: InflateStream): boolean {
  */
 // oxlint-disable-next-line max-lines-per-function -- calls in the hot loop would cost its speed
 export function decodeSymbols(stream: InflateStream): StepResult {
-  const { view, out, limit, window, literals, distances } = stream;
+  const { view, out, outView, limit, window, literals, literalBits, distances, distanceBits } = stream;
   const end = stream.end * 8;
-  const literalMask = (1 << stream.literalBits) - 1;
-  const distanceMask = (1 << stream.distanceBits) - 1;
+  const literalMask = (1 << literalBits) - 1;
+  const distanceMask = (1 << distanceBits) - 1;
   let { pos, op } = stream;
+  let seen = 0;
   let result: StepResult = "input";
   while (op < limit) {
     let next = pos;
     let word = view.getInt32(next >>> 3, true) >>> (next & 7);
     let entry = literals[word & literalMask]!;
     if ((entry & KIND) === SUBTABLE)
-      entry = literals[(entry >>> 16) + ((word >>> stream.literalBits) & ((1 << (entry & 15)) - 1))]!;
+      entry = literals[(entry >>> 16) + ((word >>> literalBits) & ((1 << (entry & 15)) - 1))]!;
     const used = entry & 15;
     next += used;
     if ((entry & KIND) === LITERAL) {
       if (next > end) break;
       pos = next;
       out[op++] = entry >>> 16;
+      seen |= entry;
       // Literals come in runs, and the word has bits for another.
       entry = literals[(word >>> used) & literalMask]!;
       if ((entry & KIND) !== LITERAL) continue;
@@ -170,6 +208,7 @@ export function decodeSymbols(stream: InflateStream): StepResult {
       if (next > end) break;
       pos = next;
       out[op++] = entry >>> 16;
+      seen |= entry;
       continue;
     }
     let extra = (entry >>> 4) & 15;
@@ -188,7 +227,7 @@ export function decodeSymbols(stream: InflateStream): StepResult {
     word = view.getInt32(next >>> 3, true) >>> (next & 7);
     entry = distances[word & distanceMask]!;
     if ((entry & KIND) === SUBTABLE)
-      entry = distances[(entry >>> 16) + ((word >>> stream.distanceBits) & ((1 << (entry & 15)) - 1))]!;
+      entry = distances[(entry >>> 16) + ((word >>> distanceBits) & ((1 << (entry & 15)) - 1))]!;
     next += entry & 15;
     extra = (entry >>> 4) & 15;
     if ((entry & KIND) !== BASE) {
@@ -206,7 +245,17 @@ export function decodeSymbols(stream: InflateStream): StepResult {
     }
     pos = next;
     const stop = op + length;
-    if (length > 24 && distance >= length) {
+    if (distance >= 8 && length <= 32) {
+      // Words may go past the end: what stands there is written anew.
+      let source = op - distance;
+      do {
+        outView.setInt32(op, outView.getInt32(source, true), true);
+        outView.setInt32(op + 4, outView.getInt32(source + 4, true), true);
+        op += 8;
+        source += 8;
+      } while (op < stop);
+      op = stop;
+    } else if (distance >= length) {
       out.copyWithin(op, op - distance, stop - distance);
       op = stop;
     } else if (length > 24 && distance === 1) {
@@ -216,5 +265,6 @@ export function decodeSymbols(stream: InflateStream): StepResult {
   }
   stream.pos = pos;
   stream.op = op;
+  stream.seen |= seen >>> 16;
   return result;
 }

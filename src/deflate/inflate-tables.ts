@@ -59,93 +59,144 @@ export const CODE_LENGTH_ORDER: Uint8Array = new Uint8Array([
   16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
 ]);
 
+/** The lengths of codes as they are read: of the symbols that have one, rising. */
+export class CodeLengths {
+  readonly symbols: Uint16Array = new Uint16Array(320);
+  readonly lengths: Uint8Array = new Uint8Array(320);
+  count = 0;
+
+  static of(lengths: Uint8Array): CodeLengths {
+    const read = new CodeLengths();
+    lengths.forEach((length, symbol) => {
+      if (length > 0) read.add(symbol, length);
+    });
+    return read;
+  }
+
+  add(symbol: number, length: number): void {
+    this.symbols[this.count] = symbol;
+    this.lengths[this.count++] = length;
+  }
+}
+
 const count = new Int32Array(16);
 const place = new Int32Array(16);
-const sorted = new Uint16Array(288);
+/** The entries in the order of their codes. */
+const sorted = new Int32Array(288);
 
 /**
- * Fills `table` for the code with `lengths[from, to)`, and returns the number of bits to index it by: at
- * most `root`. Returns -1 for a code that is over-subscribed or incomplete; as zlib does, a code of one
+ * Fills `table` for the code of `read[from, to)`, whose symbols count from `base` on, and returns the number of bits to
+ * index it by: at most `root`. Returns -1 for a code that is over-subscribed or incomplete; as zlib does, a code of one
  * symbol of one bit passes (3.2.7 knows it for distances), and a code without symbols where `mayBeEmpty`.
  */
 export function buildTable(
   table: Int32Array,
   root: number,
   entries: Int32Array,
-  lengths: Uint8Array,
+  read: CodeLengths,
   from: number,
   to: number,
+  base: number,
   mayBeEmpty: boolean,
 ): number {
+  const { symbols, lengths } = read;
   count.fill(0);
   for (let i = from; i < to; i++) count[lengths[i]!]!++;
   let max = 15;
   while (max > 0 && count[max] === 0) max--;
   let left = 1;
-  let symbols = 0;
-  for (let bits = 1; bits <= 15; bits++) {
+  let before = 0;
+  for (let bits = 1; bits <= max; bits++) {
     left = (left << 1) - count[bits]!;
     if (left < 0) return -1;
-    place[bits] = symbols;
-    symbols += count[bits]!;
+    place[bits] = before;
+    before += count[bits]!;
   }
   if (left > 0) {
     if (max > 1 || (max === 0 && !mayBeEmpty)) return -1;
     table.fill(UNDEFINED_CODE, 0, 2);
     if (max === 0) return 1;
   }
-  for (let i = from; i < to; i++) if (lengths[i] !== 0) sorted[place[lengths[i]!]!++] = i - from;
+  for (let i = from; i < to; i++) {
+    const length = lengths[i]!;
+    sorted[place[length]!++] = entries[symbols[i]! - base]! | length;
+  }
   const index = Math.min(root, max);
-  fillTable(table, index, max, symbols, entries, lengths, from);
+  fillTable(table, index, max);
   return index;
 }
 
-/** Goes through the symbols in the order of their codes; `code` is kept with its bits reversed, as they arrive. */
-function fillTable(
+/** The code behind `code`, both with their bits reversed, as they arrive. */
+function following(code: number, length: number): number {
+  const zeros = ~code & ((1 << length) - 1);
+  if (zeros === 0) return 0;
+  const bit = 1 << (31 - Math.clz32(zeros));
+  return (code & (bit - 1)) | bit;
+}
+
+/**
+ * Goes through the entries in the order of their codes. The table begins with as many as one bit asks for, and doubles
+ * for each further bit.
+ */
+function fillTable(table: Int32Array, index: number, max: number): void {
+  let code = 0;
+  let done = 0;
+  let size = 2;
+  for (let length = 1; ; length++) {
+    for (let n = count[length]!; n > 0; n--) {
+      table[code] = sorted[done++]!;
+      code = following(code, length);
+    }
+    if (length === index) break;
+    if (size < 128) for (let k = 0; k < size; k++) table[size + k] = table[k]!;
+    else table.copyWithin(size, 0, size);
+    size *= 2;
+  }
+  if (index < max) fillSubtables(table, index, max, code, done);
+}
+
+/** The codes that are longer than the index, from `firstCode` on, and their entries, from `first` on. */
+function fillSubtables(
   table: Int32Array,
   index: number,
   max: number,
-  symbols: number,
-  entries: Int32Array,
-  lengths: Uint8Array,
-  from: number,
+  firstCode: number,
+  first: number,
 ): void {
-  const size = 1 << index;
-  let code = 0;
+  const mask = (1 << index) - 1;
+  let code = firstCode;
+  let done = first;
   let prefix = -1;
   let start = 0;
   let width = 0;
-  let next = size;
-  for (let i = 0; i < symbols; i++) {
-    const symbol = sorted[i]!;
-    const length = lengths[from + symbol]!;
-    const entry = entries[symbol]! | length;
-    if (length <= index) {
-      for (let k = code; k < size; k += 1 << length) table[k] = entry;
-    } else {
-      if ((code & (size - 1)) !== prefix) {
-        // A new subtable: as wide as the codes that are left need to fill it.
-        prefix = code & (size - 1);
-        width = length - index;
-        let room = (1 << width) - count[length]!;
-        while (width + index < max && room > 0) room = (room << 1) - count[++width + index]!;
-        start = next;
-        next += 1 << width;
-        table[prefix] = SUBTABLE | width | (start << 16);
-      }
-      for (let k = code >>> index; k < 1 << width; k += 1 << (length - index)) table[start + k] = entry;
+  let next = 1 << index;
+  for (let length = index + 1; length <= max;) {
+    if (count[length] === 0) {
+      length++;
+      continue;
     }
+    if ((code & mask) !== prefix) {
+      // A new subtable: as wide as the codes that are left need to fill it.
+      prefix = code & mask;
+      width = length - index;
+      let room = (1 << width) - count[length]!;
+      while (width + index < max && room > 0) room = (room << 1) - count[++width + index]!;
+      start = next;
+      next += 1 << width;
+      table[prefix] = SUBTABLE | width | (start << 16);
+    }
+    const entry = sorted[done++]!;
+    for (let k = code >>> index; k < 1 << width; k += 1 << (length - index)) table[start + k] = entry;
     count[length]!--;
-    let bit = 1 << (length - 1);
-    while ((code & bit) !== 0) bit >>>= 1;
-    code = bit === 0 ? 0 : (code & (bit - 1)) | bit;
+    code = following(code, length);
   }
 }
 
 /** A table of its own for one of the fixed codes (3.2.6). */
 function fixedTable(root: number, entries: Int32Array, lengths: Uint8Array): Int32Array {
   const table = new Int32Array(1 << root);
-  buildTable(table, root, entries, lengths, 0, lengths.length, false);
+  const read = CodeLengths.of(lengths);
+  buildTable(table, root, entries, read, 0, read.count, 0, false);
   return table;
 }
 

@@ -19,17 +19,20 @@ export type InflateError =
   /** The message ends inside a block. */
   | "truncated";
 
-/** No slice of output is longer, in bytes. */
-export const SLICE_BYTES: number = 16 * 1024;
-/** The longest match is 258 bytes: the decoder may write this far past the limit it was given. */
-const OVERRUN = 257;
+/** What is written behind a full window before it slides, in bytes. */
+const BEHIND_WINDOW = 16 * 1024;
+/** The longest match is 258 bytes and written by words: the decoder may write this far past the limit it was given. */
+const OVERRUN = 257 + 7;
 const STAGE_BYTES = 16 * 1024;
 /** Behind the staged bytes: a header of a dynamic block has at most 570 bytes, and is read without asking. */
 const STAGE_SLACK = 640;
 /** The tail that a sender cuts off (RFC 7692 7.2.1). */
 const TAIL_BYTES = 4;
 
-export const outputBytes = (windowBits: number): number => (1 << windowBits) + SLICE_BYTES;
+export const outputBytes = (windowBits: number): number => (1 << windowBits) + BEHIND_WINDOW;
+
+/** No slice of output is longer, in bytes: a message up to this length comes in one. */
+export const SLICE_BYTES: number = outputBytes(15);
 
 /** What inflating needs for the time of one message only; shared by all connections of a server. */
 export class InflateScratch implements InflateStream {
@@ -41,9 +44,12 @@ export class InflateScratch implements InflateStream {
   pos = 0;
   end = 0;
   out: Uint8Array = this.output;
+  readonly ownView: DataView = new DataView(this.output.buffer);
+  outView: DataView = this.ownView;
   op = 0;
   limit = 0;
   window = 0;
+  seen = 0;
   mode: InflateStream["mode"] = "header";
   final = false;
   stored = 0;
@@ -57,6 +63,7 @@ export class InflateScratch implements InflateStream {
     this.pos = 0;
     this.end = 0;
     this.out = out ?? this.output;
+    this.outView = out === undefined ? this.ownView : new DataView(out.buffer);
     this.op = op;
     this.window = window;
     this.mode = "header";
@@ -105,6 +112,7 @@ export class Inflater {
   #received = 0;
   #tail = 0;
   #trailing = 0;
+  #seen = 0;
   #error: InflateError | undefined;
   #ended = true;
 
@@ -117,6 +125,11 @@ export class Inflater {
 
   get error(): InflateError | undefined {
     return this.#error;
+  }
+
+  /** Of the octets that were given out, the OR; more bits may be set, but below 0x80 all of them are ASCII. */
+  get seen(): number {
+    return this.#stream?.seen ?? this.#seen;
   }
 
   /** Is no message open? */
@@ -142,7 +155,7 @@ export class Inflater {
     const end = stream.out.length - OVERRUN;
     if (stream.op >= end) this.#slide(stream);
     const from = stream.op;
-    stream.limit = Math.min(end, from + SLICE_BYTES - OVERRUN);
+    stream.limit = end;
     while (stream.op < stream.limit && stream.mode !== "final" && this.#error === undefined) {
       if (this.#canStage()) this.#stage(stream);
       const result = step(stream);
@@ -169,8 +182,10 @@ export class Inflater {
     this.#received = 0;
     this.#tail = 0;
     this.#trailing = 0;
-    if (this.#takeover && this.#kept.length === 0) this.#kept = new Uint8Array(this.#window + SLICE_BYTES);
+    if (this.#takeover && this.#kept.length === 0) this.#kept = new Uint8Array(this.#window + BEHIND_WINDOW);
     stream.begin(this.#takeover ? this.#kept : undefined, this.#keptLength, this.#window);
+    if (this.#keptLength === 0) this.#seen = 0;
+    stream.seen = this.#seen;
   }
 
   /** Makes room for the next slice, and keeps the window before it. */
@@ -220,6 +235,7 @@ export class Inflater {
     }
     // After BFINAL=1 the sender's compressor begins anew, and so does this one (RFC 7692 7.2.3.4).
     if (this.#takeover) this.#keptLength = final ? 0 : stream.op;
+    this.#seen = stream.seen;
     this.#giveBack();
     this.#ended = true;
   }
@@ -259,6 +275,7 @@ function step(stream: InflateStream): StepResult {
   const at = stream.pos >>> 3;
   const length = Math.min(stream.stored, stream.end - at, stream.limit - stream.op);
   stream.out.set(stream.stage.subarray(at, at + length), stream.op);
+  stream.seen = 0xff;
   stream.op += length;
   stream.pos += length * 8;
   stream.stored -= length;

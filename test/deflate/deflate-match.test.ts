@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MatchWindow, Tokens, windowBytes } from "../../src/deflate/deflate-match.ts";
+import { DISTANCE_BASE, DISTANCE_EXTRA } from "../../src/deflate/inflate-tables.ts";
 import { json } from "./samples.ts";
 
 /** Writes what the tokens say behind `history`, and returns how many matches there were. */
@@ -11,9 +12,12 @@ function replay(tokens: Tokens, history: number[], reach: number): number {
       continue;
     }
     matches++;
-    const distance = token & 0xffff;
+    const distance = (token & 0x7fff) + 1;
+    const symbol = (token >>> 15) & 31;
+    expect(distance - DISTANCE_BASE[symbol]!).toBeGreaterThanOrEqual(0);
+    expect(distance - DISTANCE_BASE[symbol]!).toBeLessThan(1 << DISTANCE_EXTRA[symbol]!);
     expect(distance).toBeLessThanOrEqual(Math.min(reach, history.length));
-    for (let length = token >>> 16; length > 0; length--) history.push(history.at(-distance)!);
+    for (let length = token >>> 20; length > 0; length--) history.push(history.at(-distance)!);
   }
   return matches;
 }
@@ -69,6 +73,6 @@ describe("MatchWindow", () => {
 
   it("says what it takes", () => {
     const window = new MatchWindow(1024, 512);
-    expect(windowBytes(1024, 512)).toBe(window.bytes.length + 4 * 1024 + 4 * 1024);
+    expect(windowBytes(1024, 512)).toBe(window.bytes.length + 2 * 4 * 1024);
   });
 });
