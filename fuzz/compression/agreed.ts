@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import type { MessageCodec } from "../../src/connection/codec.ts";
-import type { Codec } from "../../src/deflate/codec.ts";
+import { Codec, type CodecMemory } from "../../src/deflate/codec.ts";
 import type { DeflateParameters } from "../../src/deflate/params.ts";
 
 /** What two ends may have agreed on, and from how many octets on they compress. */
@@ -18,8 +18,5 @@ export const agreed: fc.Arbitrary<Agreed> = fc.record({
   threshold: fc.constantFrom(0, 200),
 });
 
-export const codecOf = (shared: Codec, parameters: Agreed, role: "server" | "client"): MessageCodec => ({
-  inflater: shared.inflater(parameters, role),
-  deflater: shared.deflater(parameters, role),
-  threshold: parameters.threshold,
-});
+export const codecOf = (shared: CodecMemory, parameters: Agreed, role: "server" | "client"): MessageCodec =>
+  new Codec(shared, parameters, role, parameters.threshold);

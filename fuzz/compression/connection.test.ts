@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../src/connection/connection.ts";
-import { Codec } from "../../src/deflate/codec.ts";
+import { CodecMemory } from "../../src/deflate/codec.ts";
 import { compressedMessages, framesOf } from "../arbitraries/compressed.ts";
 import { octetsOf } from "../arbitraries/frame.ts";
 import { cut, cutting } from "../arbitraries/octets.ts";
@@ -17,7 +17,7 @@ import { agreed, codecOf } from "./agreed.ts";
 /* Connections that have agreed on compression. */
 
 const delivery = fc.constantFrom("messages" as const, "pieces" as const);
-const shared = new Codec();
+const shared = new CodecMemory();
 
 interface Seen {
   readonly messages: string[];

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import type { MessageCodec } from "../../src/connection/codec.ts";
-import { Codec } from "../../src/deflate/codec.ts";
+import { CodecMemory } from "../../src/deflate/codec.ts";
 import { check, type CheckOptions } from "../check.ts";
 import { type Agreed, agreed, codecOf } from "../compression/agreed.ts";
 import type { EndOptions, Side } from "./end.ts";
@@ -71,7 +71,7 @@ it("each message arrives once, whole and in order, or the connection says that i
 });
 
 it("and so it is with compression, whatever was agreed", () => {
-  const shared = new Codec();
+  const shared = new CodecMemory();
   check(
     300,
     fc.property(largeSteps, setting(1_000_000), agreed, (taken, how, parameters) => {

@@ -1,6 +1,7 @@
 import { UTF8_INVALID, UTF8_START, validateUtf8With } from "../frame/utf8.ts";
 import type { Violation } from "../frame/violation.ts";
 import type { Delivery, MessageEvent, MessageKind, PieceEvent } from "./event.ts";
+import { Gathered } from "./gathered.ts";
 import type { Platform } from "./platform.ts";
 
 /*
@@ -36,6 +37,9 @@ export class Assembly {
   #start = 0;
   end = 0;
 
+  /** What was inflated, once that is more than a slice. */
+  #gathered: Gathered | undefined;
+
   constructor(options: AssemblyOptions) {
     this.#options = options;
     this.delivery = options.delivery;
@@ -57,6 +61,7 @@ export class Assembly {
     this.#kind = undefined;
     this.memory = EMPTY;
     this.#start = this.end = 0;
+    this.#gathered = undefined;
   }
 
   /**
@@ -87,10 +92,40 @@ export class Assembly {
   added(size: number, seen: number): Violation | undefined {
     const from = this.end;
     this.end = from + size;
+    return this.#validate(this.memory, from, this.end, seen);
+  }
+
+  #validate(octets: Uint8Array, from: number, to: number, seen: number): Violation | undefined {
     // ASCII between two characters leaves the machine where it is.
     if (!this.#text || (seen < 0x80 && this.#utf8 === UTF8_START)) return undefined;
-    this.#utf8 = validateUtf8With(this.#options.platform.isUtf8, this.memory, from, this.end, this.#utf8);
+    this.#utf8 = validateUtf8With(this.#options.platform.isUtf8, octets, from, to, this.#utf8);
     return this.#utf8 === UTF8_INVALID ? "invalid-utf8" : undefined;
+  }
+
+  /** Copies a slice in, of which nobody knows how many will follow; `seen` as for {@link added}. */
+  append(slice: Uint8Array, seen: number): Violation | undefined {
+    if (this.#gathered === undefined && this.size === 0) {
+      this.reserve(slice.length, 0);
+      this.memory.set(slice, this.end);
+      return this.added(slice.length, seen);
+    }
+    this.#gathered ??= new Gathered(this.#options.platform, this.memory.subarray(this.#start, this.end));
+    this.#gathered.add(slice, this.#options.maxPayload);
+    return this.#validate(slice, 0, slice.length, seen);
+  }
+
+  /** Brings together what was appended, as far as that goes in one turn; whether it is done. */
+  join(): boolean {
+    const gathered = this.#gathered;
+    if (gathered === undefined) return true;
+    const front = gathered.size > ROOMY ? ROOM : 0;
+    const joined = gathered.join(front);
+    if (joined === undefined) return false;
+    this.memory = joined;
+    this.#start = front;
+    this.end = joined.length;
+    this.#gathered = undefined;
+    return true;
   }
 
   /** Hands out the message when `last` is set, or the piece; undefined where there is nothing to tell yet. */

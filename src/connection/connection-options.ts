@@ -48,6 +48,6 @@ export function inboundOptions(options: ConnectionOptions, platform: Platform): 
     maxFragments: limit("maxFragments", options.maxFragments, DEFAULT_MAX_FRAGMENTS),
     tolerateLongLengths: options.tolerateLongLengths ?? false,
     platform,
-    inflater: options.codec?.inflater,
+    codec: options.codec,
   };
 }

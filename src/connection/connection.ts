@@ -193,7 +193,7 @@ export class Connection {
 
   /** Connections with the same number deflate a whole message to the same octets; undefined where none is alike. */
   get shareable(): number | undefined {
-    return this.#codec?.deflater.shareable;
+    return this.#codec?.shareable;
   }
 
   /** Sends a Ping with up to 125 octets. Throws ERR_NOT_OPEN, ERR_CONTROL_TOO_LONG, ERR_INVALID_DATA. */
@@ -276,7 +276,7 @@ export class Connection {
     this.#farewell = { type: "close", code, reason, clean, messageCut, violation };
     this.#inbound.discard();
     this.#held = undefined;
-    this.#codec?.deflater.release();
+    this.#outgoing.release();
   }
 
   #move(trigger: Trigger): void {

@@ -1,6 +1,6 @@
 import type { Violation } from "../frame/violation.ts";
 import type { AssemblyOptions } from "./assembly.ts";
-import type { MessageInflater } from "./codec.ts";
+import type { MessageCodec } from "./codec.ts";
 import type { MessageEvent, PieceEvent } from "./event.ts";
 
 export interface InboundOptions extends AssemblyOptions {
@@ -8,7 +8,7 @@ export interface InboundOptions extends AssemblyOptions {
   readonly maxFragments: number;
   readonly tolerateLongLengths: boolean;
   /** Where compression was agreed on. */
-  readonly inflater: MessageInflater | undefined;
+  readonly codec: MessageCodec | undefined;
 }
 
 /** A control frame as it came; what it asks for is the connection's business. */

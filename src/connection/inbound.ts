@@ -7,6 +7,7 @@ import { Assembly } from "./assembly.ts";
 import { compressedLimit } from "./compressed-limit.ts";
 import type { Delivery, MessageEvent } from "./event.ts";
 import { asEvent, type ControlFrame, type InboundEvent, type InboundOptions } from "./inbound-event.ts";
+import { Inflating } from "./inflating.ts";
 import { readSmallMessage, SMALL_HEADER } from "./small-message.ts";
 
 /*
@@ -20,8 +21,6 @@ import { readSmallMessage, SMALL_HEADER } from "./small-message.ts";
  */
 
 const EMPTY = new Uint8Array(0);
-/** Octets inflated before next() lets others have a turn: some milliseconds. A chunk of 64 KiB may hold up to 64 MiB. */
-const INFLATE_BUDGET = 512 * 1024;
 
 export class Inbound {
   readonly #options: InboundOptions;
@@ -49,16 +48,15 @@ export class Inbound {
   /** Payload of its frames, as declared. */
   #declared = 0;
   #compressed = false;
-  /** The inflater may have more to give than was taken. */
-  #inflating = false;
-  #inflated = 0;
-  #work = 0;
+  /** Where compression was agreed on. */
+  readonly #inflating: Inflating | undefined;
   /** A control frame may come inside a message: it is collected apart. */
   #control: Uint8Array | undefined;
 
   constructor(options: InboundOptions) {
     this.#options = options;
     this.#assembly = new Assembly(options);
+    this.#inflating = options.codec && new Inflating(options.codec, this.#assembly, options.maxPayload);
     this.delivery = options.delivery;
   }
 
@@ -72,7 +70,7 @@ export class Inbound {
 
   /** Whether what was received is not used up yet. */
   get pending(): boolean {
-    return this.#at < this.#end || this.#inflating;
+    return this.#at < this.#end || this.#inflating?.active === true;
   }
 
   /** Whether a message has begun and not ended. */
@@ -84,7 +82,7 @@ export class Inbound {
     this.#input = bytes;
     this.#at = 0;
     this.#end = end;
-    this.#work = 0;
+    this.#inflating?.rest();
   }
 
   /** Copies what is left of the input: its memory may be written anew. */
@@ -102,8 +100,7 @@ export class Inbound {
     this.#cut = this.#control = undefined;
     this.#assembly.drop();
     this.#fragments = 0;
-    this.#inflating = false;
-    this.#options.inflater?.release();
+    this.#inflating?.discard();
   }
 
   /**
@@ -111,8 +108,16 @@ export class Inbound {
    * a data frame begins: that stays where it is.
    */
   next(controlOnly = false): InboundEvent | undefined {
-    while (this.#inflating || this.#at < this.#end) {
-      if (!this.#inflating && !this.#inFrame) {
+    const inflating = this.#inflating;
+    while (this.pending) {
+      if (inflating?.active === true) {
+        const event = this.#readInflated(inflating);
+        if (event !== undefined) return event;
+        if (!inflating.exhausted) continue;
+        inflating.rest();
+        return undefined;
+      }
+      if (!this.#inFrame) {
         if (controlOnly && !isControl(this.#cut === undefined ? this.#input[this.#at]! : this.#cut[0]!))
           return undefined;
         const message = this.#readSmallMessage();
@@ -121,16 +126,8 @@ export class Inbound {
         if (violation !== undefined) return { type: "violation", violation };
         if (!this.#inFrame) break;
       }
-      const event = this.#inflating
-        ? this.#readInflated()
-        : isControl(this.#opcode)
-          ? this.#readControl()
-          : this.#readData();
+      const event = isControl(this.#opcode) ? this.#readControl() : this.#readData();
       if (event !== undefined) return event;
-      if (this.#inflating && this.#work >= INFLATE_BUDGET) {
-        this.#work = 0;
-        return undefined;
-      }
     }
     this.#input = EMPTY;
     return undefined;
@@ -177,7 +174,7 @@ export class Inbound {
   #tryHeader(bytes: Uint8Array, at: number, end: number): Violation | undefined {
     const { fromClient, maxPayload, tolerateLongLengths } = this.#options;
     const first = bytes[at]!;
-    const violation = checkFirstOctet(first, this.#fragments > 0, this.#options.inflater !== undefined);
+    const violation = checkFirstOctet(first, this.#fragments > 0, this.#inflating !== undefined);
     if (violation !== undefined || end - at < 2) return violation;
     const second = bytes[at + 1]!;
     const unlawful = checkSecondOctet(first, second, fromClient);
@@ -205,7 +202,8 @@ export class Inbound {
     if (this.#opcode !== Opcode.CONTINUATION) {
       this.#assembly.begin(this.#opcode === Opcode.TEXT);
       this.#compressed = (first & 0x40) !== 0;
-      this.#declared = this.#fragments = this.#inflated = 0;
+      this.#declared = this.#fragments = 0;
+      if (this.#compressed) this.#inflating!.begin();
     }
     this.#declared += length;
     return ++this.#fragments > this.#options.maxFragments ? "too-many-fragments" : undefined;
@@ -262,32 +260,13 @@ export class Inbound {
     if (size === 0 && !last) return;
     const piece = size === 0 ? EMPTY : this.#options.platform.allocate(size);
     if (size > 0) this.#unmask(size, piece, 0);
-    this.#options.inflater!.push(piece, last);
-    this.#inflating = true;
+    this.#inflating!.push(piece, last);
   }
 
-  /** Takes what the inflater has, slice by slice; {@link #inflating} stays set where the budget ends that. */
-  #readInflated(): InboundEvent | undefined {
-    const inflater = this.#options.inflater!;
-    const assembly = this.#assembly;
-    for (;;) {
-      if (this.#work >= INFLATE_BUDGET) return undefined;
-      const slice = inflater.read();
-      if (slice === undefined) break;
-      // Octets within the limit are judged as text before those beyond it: the answer is the same for every cutting.
-      const size = Math.min(slice.length, this.#options.maxPayload - this.#inflated);
-      this.#inflated += size;
-      assembly.reserve(size, assembly.size === 0 ? 0 : Infinity);
-      assembly.memory.set(size < slice.length ? slice.subarray(0, size) : slice, assembly.end);
-      const violation = assembly.added(size, 0xff) ?? (size < slice.length ? "message-too-big" : undefined);
-      if (violation !== undefined) return { type: "violation", violation };
-      this.#work += slice.length;
-      const event = asEvent(assembly.take(false));
-      if (event !== undefined) return event;
-    }
-    this.#inflating = false;
-    if (inflater.error !== undefined) return { type: "violation", violation: "invalid-deflate" };
-    return this.#take(!this.#inFrame && this.#fin);
+  #readInflated(inflating: Inflating): InboundEvent | undefined {
+    const last = !this.#inFrame && this.#fin;
+    const taken = inflating.read(last);
+    return taken === undefined && !inflating.active ? this.#take(last) : asEvent(taken);
   }
 
   /** Hands out the message, or its piece. */

@@ -1,6 +1,6 @@
 import { Opcode } from "../frame/opcode.ts";
 import { checkOctets } from "./check-octets.ts";
-import type { MessageCodec } from "./codec.ts";
+import type { MessageCodec, MessageDeflater } from "./codec.ts";
 import type { MessageKind } from "./event.ts";
 import { MisuseError } from "./misuse.ts";
 import type { Outbox } from "./outbox.ts";
@@ -22,6 +22,8 @@ export class Outgoing {
   readonly #outbox: Outbox;
   readonly #codec: MessageCodec | undefined;
   readonly #platform: Platform;
+  /** Held while a message is sent in fragments, and under takeover. */
+  #deflater: MessageDeflater | undefined;
   /** The kind of the message that is being sent in fragments. */
   #open: MessageKind | undefined;
 
@@ -61,8 +63,7 @@ export class Outgoing {
     }
     const start = this.#codec === undefined ? opcodeOf(kind) : opcodeOf(kind) | RSV1;
     const first = this.#open === undefined ? start : Opcode.CONTINUATION;
-    const payload =
-      this.#codec === undefined ? bytes : new Uint8Array(this.#codec.deflater.deflate(bytes, last));
+    const payload = this.#codec === undefined ? bytes : this.#copy(this.#deflate(this.#codec, bytes, last));
     this.#outbox.frame(last ? FIN | first : first, payload);
     this.#open = last ? undefined : kind;
   }
@@ -74,11 +75,30 @@ export class Outgoing {
     const { length } = bytes;
     if (this.#codec === undefined || length < this.#codec.threshold || length > MAX_DEFLATED)
       return undefined;
-    const { deflater } = this.#codec;
-    const deflated = deflater.deflate(bytes, true);
+    const deflated = this.#deflate(this.#codec, bytes, true);
     // Under takeover the other side must see all that our window has seen.
-    if (deflated.length >= length && deflater.shareable !== undefined) return undefined;
-    return new Uint8Array(deflated);
+    if (deflated.length >= length && this.#codec.shareable !== undefined) return undefined;
+    return this.#copy(deflated);
+  }
+
+  /** Lets go of everything; nothing will be sent any more. */
+  release(): void {
+    this.#deflater?.release();
+    this.#deflater = undefined;
+  }
+
+  #deflate(codec: MessageCodec, bytes: Uint8Array, last: boolean): Uint8Array {
+    const deflater = this.#deflater ?? codec.takeDeflater();
+    this.#deflater = deflater;
+    const deflated = deflater.deflate(bytes, last);
+    if (last) this.#deflater = codec.giveDeflater(deflater);
+    return deflated;
+  }
+
+  #copy(bytes: Uint8Array): Uint8Array {
+    const copy = this.#platform.allocate(bytes.length);
+    copy.set(bytes);
+    return copy;
   }
 
   #checkNoneOpen(): void {

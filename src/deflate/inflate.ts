@@ -275,7 +275,7 @@ function step(stream: InflateStream): StepResult {
   const at = stream.pos >>> 3;
   const length = Math.min(stream.stored, stream.end - at, stream.limit - stream.op);
   stream.out.set(stream.stage.subarray(at, at + length), stream.op);
-  stream.seen = 0xff;
+  if (length > 0) stream.seen = 0xff;
   stream.op += length;
   stream.pos += length * 8;
   stream.stored -= length;

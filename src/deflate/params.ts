@@ -43,14 +43,6 @@ export interface DeflatePolicy {
   readonly clientMaxWindowBits: number;
 }
 
-/** No state between messages, full windows. */
-export const DEFAULT_POLICY: DeflatePolicy = {
-  serverContextTakeover: false,
-  clientContextTakeover: false,
-  serverMaxWindowBits: 15,
-  clientMaxWindowBits: 15,
-};
-
 /** An accepted offer: what holds from now on, and the element to answer with. */
 export interface Agreement {
   readonly parameters: DeflateParameters;

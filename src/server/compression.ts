@@ -1,8 +1,8 @@
 import type { MessageCodec } from "../connection/codec.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { MessageKind } from "../connection/event.ts";
-import { Codec } from "../deflate/codec.ts";
-import type { Extension } from "../deflate/params.ts";
+import { Codec, CodecMemory } from "../deflate/codec.ts";
+import type { DeflateParameters, Extension } from "../deflate/params.ts";
 import { negotiateWithin, TakeoverBudget } from "../deflate/takeover.ts";
 import type { Message } from "./message.ts";
 import type { DeflateOptions } from "./deflate-options.ts";
@@ -12,8 +12,8 @@ export interface AgreedCompression {
   readonly codec: MessageCodec;
   /** For the 101. */
   readonly answer: Extension;
-  /** Gives back what was reserved; to be called once, when the connection is gone. */
-  release(): void;
+  /** Bytes of the budget; to be given to {@link Compression.release} when the connection is gone. */
+  readonly reserved: number;
 }
 
 /** A message to many is deflated once for all of them that deflate alike. */
@@ -26,13 +26,14 @@ interface Shared {
 /** Compression of a server: what all its connections share. */
 export class Compression {
   readonly #options: Required<DeflateOptions>;
-  readonly #codec: Codec;
+  readonly #memory: CodecMemory = new CodecMemory();
+  /** Connections with the same parameters share a codec: an idle one holds nothing of its own. */
+  readonly #codecs: Map<number, Codec> = new Map();
   readonly #budget: TakeoverBudget;
   #shared: Shared | undefined;
 
   constructor(options: Required<DeflateOptions>) {
     this.#options = options;
-    this.#codec = new Codec(options);
     this.#budget = new TakeoverBudget(options.takeoverBudget);
   }
 
@@ -43,7 +44,7 @@ export class Compression {
 
   /** The first acceptable offer; undefined where there is none: then the connection is without compression. */
   agree(offers: readonly Extension[]): AgreedCompression | undefined {
-    const { contextTakeover, serverMaxWindowBits, clientMaxWindowBits, threshold } = this.#options;
+    const { contextTakeover, serverMaxWindowBits, clientMaxWindowBits } = this.#options;
     const agreement = negotiateWithin(this.#budget, offers, {
       serverContextTakeover: contextTakeover,
       clientContextTakeover: contextTakeover,
@@ -52,13 +53,27 @@ export class Compression {
     });
     if (agreement === undefined) return undefined;
     const { parameters, answer, reserved } = agreement;
-    const inflater = this.#codec.inflater(parameters, "server");
-    const deflater = this.#codec.deflater(parameters, "server");
-    return {
-      codec: { inflater, deflater, threshold },
-      answer,
-      release: () => this.#budget.release(reserved),
-    };
+    return { codec: this.#codecFor(parameters), answer, reserved };
+  }
+
+  /** A connection is gone. */
+  release(reserved: number): void {
+    this.#budget.release(reserved);
+  }
+
+  #codecFor(parameters: DeflateParameters): Codec {
+    const { serverNoContextTakeover, clientNoContextTakeover } = parameters;
+    const key =
+      parameters.serverMaxWindowBits * 64 +
+      parameters.clientMaxWindowBits * 4 +
+      (serverNoContextTakeover ? 2 : 0) +
+      (clientNoContextTakeover ? 1 : 0);
+    let codec = this.#codecs.get(key);
+    if (codec === undefined) {
+      codec = new Codec(this.#memory, parameters, "server", this.#options.threshold);
+      this.#codecs.set(key, codec);
+    }
+    return codec;
   }
 
   /**

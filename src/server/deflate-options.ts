@@ -12,10 +12,6 @@ export interface DeflateOptions {
   readonly serverMaxWindowBits?: number;
   /** The largest window of the client's; default 15. Below it, clients that cannot be limited get no compression. */
   readonly clientMaxWindowBits?: number;
-  /** zlib's level for messages of 4 KiB and more, 1 to 9; default 2. */
-  readonly level?: number;
-  /** zlib's memory level for them, 1 to 9; default 8. */
-  readonly memLevel?: number;
 }
 
 /** Each option of compression: default, least and most. */
@@ -24,8 +20,6 @@ const DEFLATE_NUMBERS = {
   takeoverBudget: [64 * 1024 * 1024, 0, Number.MAX_SAFE_INTEGER],
   serverMaxWindowBits: [15, 8, 15],
   clientMaxWindowBits: [15, 8, 15],
-  level: [2, 1, 9],
-  memLevel: [8, 1, 9],
 } as const;
 
 /** The options with their defaults, checked; undefined for none. Throws {@link MisuseError} ERR_INVALID_OPTION. */
@@ -57,7 +51,5 @@ export function readDeflateOptions(
     takeoverBudget: number("takeoverBudget"),
     serverMaxWindowBits: number("serverMaxWindowBits"),
     clientMaxWindowBits: number("clientMaxWindowBits"),
-    level: number("level"),
-    memLevel: number("memLevel"),
   };
 }

@@ -34,7 +34,8 @@ export class Driver extends Outlet {
   readonly connection: Connection;
   readonly socket: ServerSocket;
   readonly intake: Intake<Driver>;
-  readonly #agreed: AgreedCompression | undefined;
+  /** Bytes for context takeover; undefined where the connection is not compressed. */
+  readonly #reserved: number | undefined;
   #pauses = 0;
   /** The peer has ended its half. */
   #ended = false;
@@ -63,7 +64,7 @@ export class Driver extends Outlet {
       platform,
       slab,
     });
-    this.#agreed = agreed;
+    this.#reserved = agreed?.reserved;
     this.socket = new ServerSocket(this, context, subprotocol, data);
     const limit = settings.rateLimit && new RateLimit(settings.rateLimit);
     this.intake = new Intake(this, this.connection, settings.readAhead, limit);
@@ -73,7 +74,7 @@ export class Driver extends Outlet {
 
   /** Present where the connection is compressed. */
   get compression(): Compression | undefined {
-    return this.#agreed === undefined ? undefined : this.context.compression;
+    return this.#reserved === undefined ? undefined : this.context.compression;
   }
 
   /** The end of the conversation, once it has been told. */
@@ -165,7 +166,7 @@ export class Driver extends Outlet {
     this.whenOver?.();
     if (farewell !== undefined) this.#whenClosed?.resolve(farewell);
     this.settleDrained();
-    this.#agreed?.release();
+    this.compression?.release(this.#reserved!);
     const clean = (this.#farewell ?? farewell)?.clean === true;
     this.context.remove(this, clean ? "closed" : destroyed ? "destroyed" : "lost");
     this.#advance();

@@ -2,9 +2,8 @@ import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Connection } from "../../src/connection/connection.ts";
 import type { ConnectionOptions } from "../../src/connection/connection-options.ts";
 import type { ConnectionEvent } from "../../src/connection/event.ts";
-import { Codec, type CodecOptions } from "../../src/deflate/codec.ts";
+import { Codec, CodecMemory } from "../../src/deflate/codec.ts";
 import type { DeflateParameters } from "../../src/deflate/params.ts";
-import type { MessageCodec } from "../../src/connection/codec.ts";
 import { client, server } from "./wire.ts";
 
 /* Connections that have agreed on compression, and node:zlib as the other side. */
@@ -24,18 +23,10 @@ export const TAKEOVER: DeflateParameters = {
 export interface Compressed {
   readonly parameters?: DeflateParameters;
   readonly threshold?: number;
-  readonly codec?: CodecOptions;
 }
 
-export function codecFor(role: "server" | "client", how: Compressed = {}): MessageCodec {
-  const codec = new Codec(how.codec);
-  const parameters = how.parameters ?? NO_TAKEOVER;
-  return {
-    inflater: codec.inflater(parameters, role),
-    deflater: codec.deflater(parameters, role),
-    threshold: how.threshold ?? 0,
-  };
-}
+export const codecFor = (role: "server" | "client", how: Compressed = {}): Codec =>
+  new Codec(new CodecMemory(), how.parameters ?? NO_TAKEOVER, role, how.threshold ?? 0);
 
 export const deflatingServer = (options: Partial<ConnectionOptions> = {}, how?: Compressed): Connection =>
   server({ codec: codecFor("server", how), ...options });

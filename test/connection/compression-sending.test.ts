@@ -1,8 +1,18 @@
 import { randomFillSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { hex, join, toHex, utf8 } from "../octets.ts";
-import { serverFrames } from "../wire/octets.ts";
-import { codecFor, deflatingClient, deflatingServer, inflated, NO_TAKEOVER, TAKEOVER } from "./compressed.ts";
+import { clientFrame, serverFrames } from "../wire/octets.ts";
+import type { MessageCodec } from "../../src/connection/codec.ts";
+import {
+  codecFor,
+  type Compressed,
+  deflated,
+  deflatingClient,
+  deflatingServer,
+  inflated,
+  NO_TAKEOVER,
+  TAKEOVER,
+} from "./compressed.ts";
 import { feed, messageOf, misuse, output, pieceOf, server } from "./wire.ts";
 
 const KEY = "00000000";
@@ -125,8 +135,67 @@ describe("sending", () => {
   });
 });
 
+/** A codec, and what it lends: how much of that is out, and was released. */
+function watched(how: Compressed): { codec: MessageCodec; out: string[]; released: string[] } {
+  const codec: MessageCodec = codecFor("server", how);
+  const out: string[] = [];
+  const released: string[] = [];
+  const watch = <T extends { release(): void }>(name: string, one: T): T => {
+    out.push(name);
+    one.release = () => {
+      Object.getPrototypeOf(one).release.call(one);
+      released.push(name);
+      out.splice(out.indexOf(name), 1);
+    };
+    return one;
+  };
+  const back = <T>(name: string, kept: T | undefined): T | undefined => {
+    if (kept === undefined) out.splice(out.indexOf(name), 1);
+    return kept;
+  };
+  const watching: MessageCodec = {
+    threshold: codec.threshold,
+    shareable: codec.shareable,
+    takeInflater: () => watch("inflater", codec.takeInflater()),
+    giveInflater: (inflater) => back("inflater", codec.giveInflater(inflater)),
+    takeDeflater: () => watch("deflater", codec.takeDeflater()),
+    giveDeflater: (deflater) => back("deflater", codec.giveDeflater(deflater)),
+  };
+  return { codec: watching, out, released };
+}
+
 describe("what is held", () => {
-  it("is given back in both directions when the connection is over, however that comes", () => {
+  const message = clientFrame(0xc1, deflated("words"));
+
+  it("is nothing while no message is under way", () => {
+    const { codec, out } = watched({});
+    const connection = server({ codec });
+    expect(out).toEqual([]);
+    feed(connection, message.subarray(0, 8));
+    expect(out).toEqual(["inflater"]);
+    feed(connection, message.subarray(8));
+    connection.sendText("words");
+    expect(out).toEqual([]);
+    connection.sendFragment("text", utf8("wo"), false);
+    expect(out).toEqual(["deflater"]);
+    connection.sendFragment("text", utf8("rds"), true);
+    expect(out).toEqual([]);
+  });
+
+  it("stays from message to message with context takeover", () => {
+    const { codec, out } = watched({ parameters: TAKEOVER });
+    const connection = server({ codec });
+    for (let i = 0; i < 2; i++) {
+      feed(connection, message);
+      connection.sendText("words");
+      expect(out).toEqual(["inflater", "deflater"]);
+    }
+  });
+
+  it.each([
+    ["with context takeover", { parameters: TAKEOVER }],
+    ["in the middle of messages", {}],
+  ])("is given back when the connection is over, however that comes: %s", (_, how) => {
     const endings: ((connection: ReturnType<typeof server>) => void)[] = [
       (connection) => connection.abandon(),
       (connection) => connection.receiveEnd(),
@@ -134,20 +203,14 @@ describe("what is held", () => {
       (connection) => connection.receive(hex("ff")),
     ];
     for (const end of endings) {
-      const codec = codecFor("server", { parameters: TAKEOVER });
-      const released: string[] = [];
-      for (const half of ["inflater", "deflater"] as const) {
-        const one = codec[half];
-        const release = one.release.bind(one);
-        one.release = () => {
-          released.push(half);
-          release();
-        };
-      }
+      const { codec, out, released } = watched(how);
       const connection = server({ codec });
+      feed(connection, clientFrame(0x41, deflated("words").subarray(0, 3)));
+      connection.sendFragment("text", utf8("words"), false);
       end(connection);
       while (connection.next() !== undefined);
       expect(released.toSorted()).toEqual(["deflater", "inflater"]);
+      expect(out).toEqual([]);
     }
   });
 });

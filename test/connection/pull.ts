@@ -20,7 +20,7 @@ export function inbound(options: Partial<InboundOptions> = {}): { inbound: Inbou
       maxPayload: 1024 * 1024,
       maxFragments: 1000,
       tolerateLongLengths: false,
-      inflater: undefined,
+      codec: undefined,
       platform,
       ...options,
     }),

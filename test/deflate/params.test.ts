@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import {
-  DEFAULT_POLICY,
   negotiate,
   offerFor,
   verifyAnswer,
   type Extension,
   type ExtensionParameter,
 } from "../../src/deflate/params.ts";
+import { DEFAULT_POLICY } from "./policy.ts";
 
 /** `a; b=1` as the header's parser would hand it over. */
 const parameters = (text: string): ExtensionParameter[] =>

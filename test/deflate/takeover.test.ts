@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_POLICY, type DeflateParameters, type DeflatePolicy } from "../../src/deflate/params.ts";
+import type { DeflateParameters, DeflatePolicy } from "../../src/deflate/params.ts";
 import { negotiateWithin, takeoverBytes, TakeoverBudget } from "../../src/deflate/takeover.ts";
+import { DEFAULT_POLICY } from "./policy.ts";
 
 const both: DeflatePolicy = { ...DEFAULT_POLICY, serverContextTakeover: true, clientContextTakeover: true };
 const agreed = (server: number | undefined, client: number | undefined): DeflateParameters => ({

@@ -49,7 +49,7 @@ async function converse(peer: Peer): Promise<void> {
 
 const policies: DeflateOptions[] = [
   { threshold: 0 },
-  { threshold: 200, level: 9, memLevel: 9 },
+  { threshold: 200 },
   { threshold: 0, contextTakeover: true },
   { threshold: 200, contextTakeover: true, serverMaxWindowBits: 9 },
   { threshold: 0, serverMaxWindowBits: 8 },
