@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import type { ConnectionEvent } from "../../src/connection/event.ts";
+import { VIOLATIONS, type Violation } from "../../src/frame/violation.ts";
+import { hex, utf8 } from "../octets.ts";
+import { clientFrame } from "../wire/octets.ts";
+import { deflated, deflatingClient, deflatingServer, drain, TAKEOVER } from "./compressed.ts";
+import { closeOf, feed, messageOf, output } from "./wire.ts";
+
+const failed = (violation: Violation): ConnectionEvent => {
+  const { code, message } = VIOLATIONS[violation];
+  return closeOf(code, message, { violation, messageCut: true });
+};
+
+describe("text that only repeats the window", () => {
+  it("is judged where that came in a binary message", () => {
+    const sender = deflatingClient({}, { parameters: TAKEOVER });
+    const octets = Uint8Array.from({ length: 100 }, (_, i) => 0xff - i);
+    sender.sendBinary(octets);
+    sender.sendText(octets);
+    expect(feed(deflatingServer({}, { parameters: TAKEOVER }), output(sender))).toEqual([
+      messageOf("binary", octets),
+      failed("invalid-utf8"),
+    ]);
+  });
+});
+
+describe("a message of several slices", () => {
+  const text = "words and wörds, ".repeat(6000);
+  const octets = clientFrame(0xc1, deflated(text));
+
+  it.each([0, 1])("is put together up to its limit, and not a byte beyond (%i)", (beyond) => {
+    const maxPayload = utf8(text).length - beyond;
+    const { events } = drain(deflatingServer({ maxPayload }), octets);
+    expect(events).toEqual([beyond === 0 ? messageOf("text", utf8(text)) : failed("message-too-big")]);
+  });
+
+  it("of which the last octets make no character is refused", () => {
+    const cut = clientFrame(0xc1, deflated(utf8(`${text}ö`).subarray(0, -1)));
+    expect(drain(deflatingServer(), cut).events).toEqual([failed("invalid-utf8")]);
+  });
+
+  it("lets others have their turn while it is brought together", () => {
+    const MIB = 1024 * 1024;
+    const large = clientFrame(0xc2, deflated(Buffer.alloc(9 * MIB)));
+    const { events, turns } = drain(deflatingServer({ maxPayload: 9 * MIB }), large);
+    const [message] = events;
+    expect(events.length).toBe(1);
+    expect(Buffer.alloc(9 * MIB).equals(message?.type === "message" ? message.bytes : hex(""))).toBe(true);
+    // 512 KiB inflated a turn, 4 MiB brought together.
+    expect(turns).toBe(18 + 2);
+  });
+});

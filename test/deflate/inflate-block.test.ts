@@ -1,0 +1,39 @@
+import { constants, deflateRawSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { Inflater, InflatePool } from "../../src/deflate/inflate.ts";
+
+const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replaceAll(" ", ""), "hex"));
+const inflater = (windowBits = 15, takeover = false): Inflater =>
+  new Inflater(new InflatePool(), windowBits, takeover);
+const squeezed = (data: Uint8Array): Uint8Array =>
+  deflateRawSync(data, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
+
+describe("what was seen", () => {
+  const seenAfter = (target: Inflater, message: Uint8Array): number => {
+    target.push(message, true);
+    while (target.read() !== undefined);
+    expect(target.error).toBeUndefined();
+    return target.seen;
+  };
+
+  it("is below 0x80 where all is ASCII, in fixed blocks and in dynamic ones", () => {
+    const target = inflater();
+    expect(seenAfter(target, bytes("f2 48 cd c9 c9 07 00"))).toBeLessThan(0x80);
+    const ascii = Buffer.from(Array.from({ length: 3000 }, (_, i) => 32 + ((i * i * i) % 17)));
+    expect((squeezed(ascii)[0]! >> 1) & 3).toBe(2);
+    expect(seenAfter(target, squeezed(ascii))).toBeLessThan(0x80);
+    expect(seenAfter(target, squeezed(Buffer.from("Hellö")))).toBeGreaterThanOrEqual(0x80);
+    expect(seenAfter(target, squeezed(Buffer.concat([ascii, Buffer.of(0x80)])))).toBeGreaterThanOrEqual(0x80);
+    expect(seenAfter(target, bytes("00 01 00 fe ff 80 00"))).toBeGreaterThanOrEqual(0x80);
+    expect(seenAfter(target, bytes("f2 48 cd c9 c9 07 00"))).toBeLessThan(0x80);
+  });
+
+  it("counts the window of the message before, until that is forgotten", () => {
+    const target = inflater(15, true);
+    expect(seenAfter(target, squeezed(Buffer.from("Hellö")))).toBeGreaterThanOrEqual(0x80);
+    expect(seenAfter(target, bytes("f2 48 cd c9 c9 07 00"))).toBeGreaterThanOrEqual(0x80);
+    // BFINAL=1
+    expect(seenAfter(target, bytes("f3 48 cd c9 c9 07 00 00"))).toBeGreaterThanOrEqual(0x80);
+    expect(seenAfter(target, bytes("f2 48 cd c9 c9 07 00"))).toBeLessThan(0x80);
+  });
+});
