@@ -20,7 +20,7 @@ const entry = { index: "src/index.ts", core: "src/core.ts", codec: "src/deflate/
 const outExtension = () => ({ js: ".mjs" });
 await build({ entry, outDir, format: ["esm"], outExtension, silent: true, config: false });
 const load = (name) => import(pathToFileURL(join(outDir, `${name}.mjs`)).href);
-const [{ WebSocketServer }, { Connection }, { Codec }] = await Promise.all(
+const [{ WebSocketServer }, { Connection }, { Codec, CodecMemory }] = await Promise.all(
   ["index", "core", "codec"].map(load),
 );
 rmSync(outDir, { recursive: true });
@@ -46,9 +46,8 @@ const agreed = {
   clientMaxWindowBits: 15,
 };
 function connection(options) {
-  const codec = new Codec();
-  const [inflater, deflater] = [codec.inflater(agreed, "server"), codec.deflater(agreed, "server")];
-  return new Connection({ role: "server", codec: { inflater, deflater, threshold: 0 }, ...options });
+  const codec = new Codec(new CodecMemory(), agreed, "server", 0);
+  return new Connection({ role: "server", codec, ...options });
 }
 
 const HEAD =
@@ -132,7 +131,7 @@ function turn() {
     const bytes = Buffer.concat([data, data, data, data]).subarray(0, 1 << 20);
     for (const takeover of [false, true]) {
       const parameters = { ...agreed, serverNoContextTakeover: !takeover };
-      const deflater = new Codec().deflater(parameters, "server");
+      const deflater = new Codec(new CodecMemory(), parameters, "server", 0).takeDeflater();
       let worst = 0;
       for (let round = 0; round < 8; round++) {
         const from = performance.now();
