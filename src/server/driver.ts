@@ -13,8 +13,8 @@ import { ServerSocket } from "./socket.ts";
 import { listenTo } from "./transport.ts";
 
 /*
- * Drives one connection over a transport: octets in, consumers called, octets out. A peer that does not take its output,
- * or whose messages nobody takes, is not read any more.
+ * Drives a connection over a transport: octets in, consumers called, octets out. A peer that does not take its output, or
+ * whose messages nobody takes, is not read any more.
  */
 
 /** Why a transport is not read. */
@@ -27,7 +27,7 @@ const Pause = {
   TURN: 4,
 } as const;
 
-/** Takes messages nobody wants any more. */
+/** Takes what nobody wants any more. */
 const NOBODY: Consumer<Driver> = { take() {} };
 
 export class Driver extends Outlet {
@@ -100,33 +100,26 @@ export class Driver extends Outlet {
     } catch (error) {
       this.hookFailed(error);
     }
-    this.receive(rest);
+    this.receive(rest, rest.length);
     if (this.#pauses === 0) this.transport.resume();
   }
 
-  receive(chunk: Uint8Array): void {
+  /** The first `size` octets of `memory`, which must stay as they are. */
+  receive(memory: Uint8Array, size: number): void {
     // A stream that is destroyed still hands out what it has buffered.
     if (this.dead) return;
-    this.#heard(chunk.length);
-    this.connection.receive(chunk);
-    this.#advance();
-    this.flushSoon();
-  }
-
-  /** The first `size` octets of memory that is written anew after the call. */
-  receiveBorrowed(memory: Uint8Array, size: number): void {
-    if (this.dead) return;
-    this.#heard(size);
-    this.connection.receive(memory, size);
-    this.#advance();
-    this.connection.keepInput();
-    this.flushSoon();
-  }
-
-  #heard(size: number): void {
     this.vitals.bytesReceived += size;
     this.vitals.heard = this.context.heartbeat.now;
     this.intake.limit?.received(size);
+    this.connection.receive(memory, size);
+    this.#advance();
+    this.flushSoon();
+  }
+
+  /** ... of memory that is written anew after the call. */
+  receiveBorrowed(memory: Uint8Array, size: number): void {
+    this.receive(memory, size);
+    this.connection.keepInput();
   }
 
   /** The peer has ended its half of the transport. */

@@ -21,7 +21,7 @@ function onRead(this: Driven, size: number, memory: Uint8Array): void {
   this[DRIVER]!.receiveBorrowed(memory, size);
 }
 function onData(this: Driven, chunk: Uint8Array): void {
-  this[DRIVER]!.receive(chunk);
+  this[DRIVER]!.receive(chunk, chunk.length);
 }
 function onEnd(this: Driven): void {
   this[DRIVER]!.receiveEnd();

@@ -113,7 +113,7 @@ describe("large payloads", () => {
         expect(toHex(before!)).toBe("89 01 01");
         expect(chunk!.buffer).toBe(memory.buffer);
         expect(toHex(chunk!.subarray(0, size))).toBe(header);
-        expect(chunk!.subarray(size)).toEqual(filler(length));
+        expect(Buffer.compare(chunk!.subarray(size), filler(length))).toBe(0);
         expect(rest).toEqual([]);
         // Nothing else in front was touched.
         expect(memory.subarray(0, 3 + room - size).every((octet) => octet === 0xee)).toBe(true);

@@ -96,7 +96,7 @@ describe("sendStream", () => {
     transport.pause();
     let made = 0;
     const source = function* (): Generator<Uint8Array> {
-      for (; made < 1000; made++) yield new Uint8Array(100_000).fill(made);
+      for (; made < 400; made++) yield new Uint8Array(100_000).fill(made);
     };
     const sent = socket.sendStream(source());
     let before = -1;
@@ -104,13 +104,13 @@ describe("sendStream", () => {
       before = made;
       for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
     }
-    expect(made).toBeLessThan(500);
+    expect(made).toBeLessThan(300);
     expect(socket.bufferedAmount).toBeLessThan(1_000_000);
     transport.resume();
     const [data] = (await once(client, "message")) as [Buffer];
     await sent;
-    expect(data.length).toBe(100_000_000);
-    expect(data.every((octet, i) => octet === (Math.floor(i / 100_000) & 0xff))).toBe(true);
+    expect(data.length).toBe(40_000_000);
+    for (let i = 0; i < 40_000_000; i += 50_000) expect(data[i]).toBe(Math.floor(i / 100_000) & 0xff);
   });
 
   it("whose source fails rejects with its error, and ends the connection with 1011 once it has begun", async () => {
