@@ -150,7 +150,6 @@ describe("the heartbeat kills nobody", { timeout: 20_000 }, () => {
     const { server, port } = await meet({ heartbeat: { interval: 200, timeout: 200 } });
     await startClient(port);
     await startClient(port);
-    const sockets = [...server.sockets];
     for (let round = 0; round < 2; round++) {
       const before = server.stats().bytesSent;
       // Just when a Ping is out, so that its answer has to wait for us.
