@@ -81,7 +81,8 @@ describe("close", () => {
 
 describe("a close that takes its time", () => {
   it("tells what became of everybody", async () => {
-    const { server, connect } = await meet({ heartbeat: false });
+    // Without the deadline it would take a minute.
+    const { server, connect } = await meet({ heartbeat: false, closeTimeout: 60_000 });
     const clients = [connect(), connect(), connect(), connect()];
     await Promise.all(clients.map((client) => once(client, "open")));
     const [deaf, dead, ...answering] = clients;
