@@ -37,11 +37,11 @@ export {
   checkUpgrade,
   chooseSubprotocol,
   decideUpgrade,
-  type UpgradeCheck,
   type UpgradeChoice,
-  type UpgradeOffer,
   type UpgradePolicy,
 } from "./handshake/decide.ts";
+export type { UpgradeCheck, UpgradeOffer } from "./handshake/offer.ts";
+export { checkConnect, type ConnectHead, parseConnectHead } from "./handshake/extended-connect.ts";
 export {
   type ClientHandshake,
   createRequest,

@@ -1,25 +1,12 @@
 import { acceptKey, isKey } from "./accept-key.ts";
-import { type Extension, parseExtensions, serializeExtensions } from "./extension-header.ts";
+import { type Extension, serializeExtensions } from "./extension-header.ts";
 import type { RequestHead } from "./head.ts";
-import { isAllowedOrigin, isAuthority, type OriginPolicy } from "./origin.ts";
+import { checkBody, checkVersion, readOffer, type UpgradeCheck, type UpgradeOffer } from "./offer.ts";
+import { isAuthority, type OriginPolicy } from "./origin.ts";
 import { checkField, type HttpAnswer, InvalidAnswerError, refuse } from "./response.ts";
-import { parseSubprotocols } from "./subprotocol.ts";
 import { hasToken, isToken, splitList } from "./token.ts";
 
-/** A request that may be accepted: what it offers, read. */
-export interface UpgradeOffer {
-  readonly head: RequestHead;
-  /** Path and query, without scheme and host. */
-  readonly path: string;
-  readonly host: string;
-  readonly origin: string | undefined;
-  /** In the client's order of preference. */
-  readonly subprotocols: readonly string[];
-  readonly extensions: readonly Extension[];
-  readonly key: string;
-}
-
-/** What the server adds to its 101. */
+/** What the server adds to the answer that accepts. */
 export interface UpgradeChoice {
   /** One of those offered. */
   readonly subprotocol?: string | undefined;
@@ -34,8 +21,6 @@ export interface UpgradePolicy {
   readonly subprotocols?: readonly string[] | undefined;
 }
 
-export type UpgradeCheck = { readonly offer: UpgradeOffer } | { readonly refusal: HttpAnswer };
-
 /**
  * Whether a request is a correct opening handshake (RFC 6455 section 4.2.1) from an origin that is allowed: what it
  * offers, or the complete refusal. An origin predicate may throw; nothing else does.
@@ -43,25 +28,22 @@ export type UpgradeCheck = { readonly offer: UpgradeOffer } | { readonly refusal
 export function checkUpgrade(head: RequestHead, origin: OriginPolicy = "same-origin"): UpgradeCheck {
   const place = checkRequest(head);
   if ("status" in place) return { refusal: place };
-  const refusal = checkConnection(head) ?? checkKey(head) ?? checkOrigin(head, place.host, origin);
+  const refusal = checkConnection(head) ?? checkBody(head) ?? checkVersion(head) ?? checkKey(head);
   if (refusal !== undefined) return { refusal };
-  const offers = readOffers(head);
-  if ("status" in offers) return { refusal: offers };
-  const key = head.headers.all("Sec-WebSocket-Key")[0]!;
-  return { offer: { head, ...place, ...offers, origin: head.headers.all("Origin")[0], key } };
+  return readOffer(head, place, head.headers.all("Sec-WebSocket-Key")[0], origin);
 }
 
 /**
- * The 101 that accepts an offer (section 4.2.2). Throws {@link InvalidAnswerError} where the choice does not fit the
- * offer or cannot be sent.
+ * The answer that accepts an offer: 101 (section 4.2.2), or 200 where it came over HTTP/2 (RFC 8441 section 5). Throws
+ * {@link InvalidAnswerError} where the choice does not fit the offer or cannot be sent.
  */
 export function acceptUpgrade(offer: UpgradeOffer, choice: UpgradeChoice = {}): HttpAnswer {
   const { subprotocol, extensions = [], headers = [] } = choice;
-  const fields: [string, string][] = [
-    ["Upgrade", "websocket"],
-    ["Connection", "Upgrade"],
-    ["Sec-WebSocket-Accept", acceptKey(offer.key)],
-  ];
+  const fields: [string, string][] = [];
+  if (offer.key !== undefined) {
+    fields.push(["Upgrade", "websocket"], ["Connection", "Upgrade"]);
+    fields.push(["Sec-WebSocket-Accept", acceptKey(offer.key)]);
+  }
   if (subprotocol !== undefined) {
     if (!isToken(subprotocol) || !offer.subprotocols.includes(subprotocol)) {
       throw new InvalidAnswerError(`the subprotocol ${JSON.stringify(subprotocol)} was not offered`);
@@ -76,7 +58,7 @@ export function acceptUpgrade(offer: UpgradeOffer, choice: UpgradeChoice = {}): 
     }
     fields.push([name, value]);
   }
-  return { status: 101, headers: fields, body: "" };
+  return { status: offer.key === undefined ? 200 : 101, headers: fields, body: "" };
 }
 
 /** The server's first choice among the subprotocols that are offered; never one that it was not told of. */
@@ -115,6 +97,11 @@ function checkRequest(head: RequestHead): HttpAnswer | { path: string; host: str
   return readTarget(head.target, hosts[0]!) ?? refuse(400, "The request target is malformed");
 }
 
+/** The path of a request's target, without the query; undefined where the target is malformed. */
+export function pathOf(target: string): string | undefined {
+  return readTarget(target, "")?.path.replace(/\?.*$/, "");
+}
+
 /** Origin-form, or absolute-form, whose authority stands for Host (RFC 9112 section 3.2.2). */
 function readTarget(target: string, host: string): { path: string; host: string } | undefined {
   if (!/^[\x21-\x7e]+$/.test(target) || target.includes("#")) return undefined;
@@ -125,51 +112,15 @@ function readTarget(target: string, host: string): { path: string; host: string 
   return { path: rest.startsWith("/") ? rest : `/${rest}`, host: match[1]! };
 }
 
-/** Connection, and no body (RFC 6455 section 4.2.1, item 4). */
+/** Connection (RFC 6455 section 4.2.1, item 4). */
 function checkConnection({ headers }: RequestHead): HttpAnswer | undefined {
-  if (!hasToken(headers.get("Connection"), "upgrade")) {
-    return refuse(400, "The Connection header must have the token upgrade");
-  }
-  const lengths = headers.all("Content-Length");
-  const noBody = lengths.length === 0 || (lengths.length === 1 && /^0+$/.test(lengths[0]!));
-  return noBody && headers.get("Transfer-Encoding") === undefined
-    ? undefined
-    : refuse(400, "The request must not have a body");
+  if (hasToken(headers.get("Connection"), "upgrade")) return undefined;
+  return refuse(400, "The Connection header must have the token upgrade");
 }
 
-/** Sec-WebSocket-Version and Sec-WebSocket-Key (items 5 and 6). */
+/** Sec-WebSocket-Key (item 5). */
 function checkKey({ headers }: RequestHead): HttpAnswer | undefined {
-  const versions = headers.all("Sec-WebSocket-Version");
-  if (versions.length !== 1 || !/^(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])$/.test(versions[0]!)) {
-    return refuse(400, "There must be one Sec-WebSocket-Version header with a version number");
-  }
-  if (versions[0] !== "13") {
-    return refuse(426, "The WebSocket version must be 13", [
-      ["Upgrade", "websocket"],
-      ["Sec-WebSocket-Version", "13"],
-    ]);
-  }
   const keys = headers.all("Sec-WebSocket-Key");
   if (keys.length === 1 && isKey(keys[0]!)) return undefined;
   return refuse(400, "There must be one Sec-WebSocket-Key header with 16 bytes in base64");
-}
-
-function checkOrigin({ headers }: RequestHead, host: string, policy: OriginPolicy): HttpAnswer | undefined {
-  const origins = headers.all("Origin");
-  if (origins.length > 1) return refuse(400, "There must be at most one Origin header");
-  if (origins.length === 0 || isAllowedOrigin(origins[0]!, host, policy)) return undefined;
-  return refuse(403, "This origin is not allowed");
-}
-
-/** Subprotocols and extensions: absent, or by the grammar (items 8 and 9). */
-function readOffers({
-  headers,
-}: RequestHead): HttpAnswer | { subprotocols: readonly string[]; extensions: readonly Extension[] } {
-  const protocolHeader = headers.get("Sec-WebSocket-Protocol");
-  const subprotocols = protocolHeader === undefined ? [] : parseSubprotocols(protocolHeader);
-  if (subprotocols === undefined) return refuse(400, "The Sec-WebSocket-Protocol header is malformed");
-  const extensionHeader = headers.get("Sec-WebSocket-Extensions");
-  const extensions = extensionHeader === undefined ? [] : parseExtensions(extensionHeader);
-  if (extensions === undefined) return refuse(400, "The Sec-WebSocket-Extensions header is malformed");
-  return { subprotocols, extensions };
 }

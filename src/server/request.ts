@@ -1,4 +1,4 @@
-import type { UpgradeOffer } from "../handshake/decide.ts";
+import type { UpgradeOffer } from "../handshake/offer.ts";
 import type { HeaderList } from "../handshake/headers.ts";
 
 /** The opening handshake, as hooks see it. */

@@ -1,7 +1,8 @@
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { acceptUpgrade, checkUpgrade, chooseSubprotocol, type UpgradeOffer } from "../handshake/decide.ts";
+import { acceptUpgrade, checkUpgrade, chooseSubprotocol } from "../handshake/decide.ts";
+import type { UpgradeOffer } from "../handshake/offer.ts";
 import { serializeExtensions } from "../handshake/extension-header.ts";
 import type { RequestHead } from "../handshake/head.ts";
 import { type HttpAnswer, InvalidAnswerError, refuse, serializeHead } from "../handshake/response.ts";

@@ -5,9 +5,10 @@ import {
   checkUpgrade,
   chooseSubprotocol,
   decideUpgrade,
+  pathOf,
   type UpgradeChoice,
-  type UpgradeOffer,
 } from "../../src/handshake/decide.ts";
+import type { UpgradeOffer } from "../../src/handshake/offer.ts";
 import { InvalidAnswerError } from "../../src/handshake/response.ts";
 import { ACCEPT, KEY, request } from "./request.ts";
 
@@ -258,5 +259,19 @@ describe("asksForWebSocket", () => {
     [{ Upgrade: "websocket/13" }, false],
   ])("%j: %s", (changes, asks) => {
     expect(asksForWebSocket(request(changes))).toBe(asks);
+  });
+});
+
+describe("pathOf", () => {
+  it.each([
+    ["/", "/"],
+    ["/a/b?c=/d?e", "/a/b"],
+    ["http://a.example", "/"],
+    ["ws://a.example/x?y", "/x"],
+    ["//a.example/x", "//a.example/x"],
+    ["*", undefined],
+    ["/a#b", undefined],
+  ])("%s: %s", (target, path) => {
+    expect(pathOf(target)).toBe(path);
   });
 });
