@@ -3,6 +3,7 @@
  */
 
 export { WebSocketServer } from "./server/server.ts";
+export type { AttachableServer, AttachOptions } from "./server/attached.ts";
 export type { ListenOptions, Listening } from "./server/listen.ts";
 export type { DeflateOptions } from "./server/deflate-options.ts";
 export type {

@@ -2,7 +2,8 @@ import type { Duplex } from "node:stream";
 import type { CloseEvent } from "../connection/event.ts";
 import type { Platform } from "../connection/platform.ts";
 import { Slab } from "../connection/outbox.ts";
-import type { HttpAnswer } from "../handshake/response.ts";
+import { type HttpAnswer, refuse } from "../handshake/response.ts";
+import { AddressLimit } from "./address-limit.ts";
 import { Compression } from "./compression.ts";
 import { nodePlatform } from "./node-platform.ts";
 import type { ServerOptions } from "./options.ts";
@@ -18,6 +19,10 @@ import { Tally } from "./stats.ts";
 import type { WebSocketServer } from "./server.ts";
 import { Topics } from "./topics.ts";
 import type { ServerSocket } from "./socket.ts";
+
+const FULL: HttpAnswer = refuse(503, "The server has as many connections as it may");
+// It is the client's doing, and no sign that the server is unwell (RFC 6585 section 4).
+const TOO_MANY: HttpAnswer = refuse(429, "There are too many connections from this address");
 
 /** What all connections of one server share. */
 export class Context {
@@ -39,6 +44,7 @@ export class Context {
   closing = false;
   /** What is counted while the server closes. */
   leaving: Leaving | undefined;
+  #addresses: AddressLimit | undefined;
   readonly #whenIdle: (() => void)[] = [];
   readonly #whenParted: (() => void)[] = [];
   #unflushed: Outlet[] = [];
@@ -47,14 +53,24 @@ export class Context {
   constructor(options: ServerOptions, server: WebSocketServer) {
     this.server = server;
     this.settings = readOptions(options);
-    const { deflate, hooks } = this.settings;
+    const { deflate, hooks, maxConnectionsPerAddress } = this.settings;
     this.#messageHandler = hooks.message && new MessageHandler(hooks);
     this.heartbeat = new Heartbeat(this, this.settings);
+    if (maxConnectionsPerAddress < Number.MAX_SAFE_INTEGER) {
+      this.#addresses = new AddressLimit(maxConnectionsPerAddress);
+    }
     this.compression = deflate && new Compression(deflate);
   }
 
-  get full(): boolean {
-    return this.sockets.size + this.handshakes >= this.settings.maxConnections;
+  /** The refusal of one transport more; undefined where there is room for it, and for its address. Then it counts. */
+  refuses(transport: Duplex, address: string | undefined): HttpAnswer | undefined {
+    if (this.sockets.size + this.handshakes >= this.settings.maxConnections) return FULL;
+    return this.#addresses?.admits(transport, address) === false ? TOO_MANY : undefined;
+  }
+
+  /** The transport does not count for its address any more. */
+  release(transport: Duplex): void {
+    this.#addresses?.release(transport);
   }
 
   /** Whether a hook takes the messages. */

@@ -5,6 +5,7 @@ import { CloseCode } from "../frame/close-code.ts";
 import { Closing } from "./closing.ts";
 import type { AgreedCompression, Compression } from "./compression.ts";
 import type { Context } from "./context.ts";
+import { abortTransport } from "./ending.ts";
 import { type Consumer, Intake } from "./intake.ts";
 import { HIGH_WATER, Outlet } from "./outlet.ts";
 import { isPromiseLike, type Resolvers, withResolvers } from "./promises.ts";
@@ -168,7 +169,7 @@ export class Driver extends Outlet {
   terminate(): void {
     this.dead = true;
     this.intake.halt();
-    this.transport.destroy();
+    abortTransport(this.transport);
   }
 
   close(code: number, reason: string): void {

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import type { Http2Stream } from "node:http2";
 import type { Duplex } from "node:stream";
 import { type HttpAnswer, serializeHead } from "../handshake/response.ts";
 import type { Context } from "./context.ts";
@@ -11,6 +12,16 @@ import type { Context } from "./context.ts";
 
 /** Octets that a peer may still send after our last word. */
 const MAX_DISCARDED = 1024 * 1024;
+
+/** RFC 9113 section 7. */
+const CANCEL = 8;
+
+/** Destroys a transport at once. */
+export function abortTransport(transport: Duplex): void {
+  // Of itself node:http2 tells the peer that a destroyed stream has ended well; RFC 8441 section 5 asks for CANCEL.
+  if ("rstCode" in transport) (transport as Http2Stream).close(CANCEL);
+  transport.destroy();
+}
 
 /**
  * Writes a refusal and ends the transport, within `deadline` milliseconds, by default `closeTimeout`. The transport must

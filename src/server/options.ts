@@ -15,6 +15,11 @@ export interface ServerOptions<Data = unknown> extends ServerHooks<Data> {
   /** Connections at a time, those in their handshake included; default 65,536. More get 503. */
   readonly maxConnections?: number;
   /**
+   * Connections at a time of one address, those in their handshake included; default no limit, since behind a proxy all
+   * have the proxy's address. More get 429. IPv6 addresses count by their first 64 bits.
+   */
+  readonly maxConnectionsPerAddress?: number;
+  /**
    * The largest message, in bytes; default 1,048,576. A larger one is answered with 1009. Only with a `stream` hook it
    * may be more than a Buffer can hold.
    */
@@ -37,7 +42,10 @@ export interface ServerOptions<Data = unknown> extends ServerHooks<Data> {
   readonly maxHeaderBytes?: number;
   /** Header fields of a request; default 1,000. More get 431. */
   readonly maxHeaders?: number;
-  /** Milliseconds for a request's head to arrive; default 10,000. Later gets 408. */
+  /**
+   * Milliseconds for a request's head to arrive (later gets 408), and then for the upgrade hook to answer (later gets
+   * 503, and the error hook is told); default 10,000.
+   */
   readonly handshakeTimeout?: number;
   /** Milliseconds for a closing connection to end by itself; default 10,000. Then it is destroyed. */
   readonly closeTimeout?: number;

@@ -5,19 +5,18 @@ import { asksForWebSocket } from "../handshake/decide.ts";
 import { checkRequestLine, parseRequestHead } from "../handshake/head.ts";
 import { HeadReader } from "../handshake/head-reader.ts";
 import { type HttpAnswer, refuse } from "../handshake/response.ts";
+import { overHttp1 } from "./arrival.ts";
 import type { Context } from "./context.ts";
 import { refuseTransport } from "./ending.ts";
-import { upgradeTransport } from "./upgrade.ts";
+import { receiveArrival } from "./upgrade.ts";
 
 /**
  * A transport that our own listener has accepted, until its request's head is read: then it becomes a connection, is
  * refused, or is handed to the application's own HTTP server.
  */
 export function receiveHandshake(context: Context, transport: Socket, http: HttpServer | undefined): void {
-  if (context.full) {
-    const answer = refuse(503, "The server has as many connections as it may");
-    return refuseTransport(context, transport, answer, 1000);
-  }
+  const full = context.refuses(transport, transport.remoteAddress);
+  if (full !== undefined) return refuseTransport(context, transport, full, 1000);
   const reader = new HeadReader(context.settings, checkRequestLine);
   const chunks: Uint8Array[] = [];
   context.handshakes++;
@@ -41,7 +40,7 @@ export function receiveHandshake(context: Context, transport: Socket, http: Http
     if ("status" in head) return refuseWith(refuse(head.status, head.reason));
     leave();
     if (http !== undefined && !asksForWebSocket(head)) handOver(context, transport, chunks, http);
-    else void upgradeTransport(context, transport, head, result.rest);
+    else receiveArrival(context, overHttp1(transport, head, result.rest));
   };
   const onEnd = (): void => {
     leave();
@@ -72,6 +71,7 @@ function handOver(context: Context, transport: Socket, chunks: Uint8Array[], htt
     });
   }
   handedOver.add(transport);
+  context.release(transport);
   context.part(transport);
   transport.pause();
   transport.unshift(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));

@@ -1,5 +1,6 @@
-import type { UpgradeOffer } from "../handshake/offer.ts";
 import type { HeaderList } from "../handshake/headers.ts";
+import type { UpgradeOffer } from "../handshake/offer.ts";
+import type { Arrival } from "./arrival.ts";
 
 /** The opening handshake, as hooks see it. */
 export interface UpgradeRequest {
@@ -16,13 +17,54 @@ export interface UpgradeRequest {
   readonly remoteAddress: string | undefined;
   /** Whether the connection is over TLS. */
   readonly secure: boolean;
+  /** `"1.1"`, or `"2.0"` where the connection is a stream of HTTP/2. */
+  readonly httpVersion: string;
+  /**
+   * Aborted where the answer of the upgrade hook comes too late: the client is gone, `handshakeTimeout` is over
+   * (`reason` is a TimeoutError then), or the server closes.
+   */
+  readonly signal: AbortSignal;
 }
 
-export function describeRequest(
-  offer: UpgradeOffer,
-  remoteAddress: string | undefined,
-  secure: boolean,
-): UpgradeRequest {
-  const { path, host, origin, subprotocols } = offer;
-  return { path, host, origin, headers: offer.head.headers, subprotocols, remoteAddress, secure };
+export class ArrivedRequest implements UpgradeRequest {
+  readonly path: string;
+  readonly host: string;
+  readonly origin: string | undefined;
+  readonly headers: HeaderList;
+  readonly subprotocols: readonly string[];
+  readonly remoteAddress: string | undefined;
+  readonly secure: boolean;
+  readonly httpVersion: string;
+  #controller: AbortController | undefined;
+  #reason: DOMException | undefined;
+
+  constructor(offer: UpgradeOffer, { remoteAddress, secure }: Arrival) {
+    this.path = offer.path;
+    this.host = offer.host;
+    this.origin = offer.origin;
+    this.headers = offer.head.headers;
+    this.subprotocols = offer.subprotocols;
+    this.remoteAddress = remoteAddress;
+    this.secure = secure;
+    this.httpVersion = offer.head.httpVersion;
+  }
+
+  /** Made for those only who look at it. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    return this.#controller.signal;
+  }
+
+  /** The hook's answer is not needed any more. */
+  abort(message: string, name: "AbortError" | "TimeoutError" = "AbortError"): void {
+    this.#reason = new DOMException(message, name);
+    this.#controller?.abort(this.#reason);
+  }
+
+  /** Whether a hook failed because of the signal: it has done what it was asked to do. */
+  causes(error: unknown): boolean {
+    if (this.#reason === undefined) return false;
+    return error === this.#reason || (error as Partial<Error> | undefined)?.name === "AbortError";
+  }
 }

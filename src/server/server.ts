@@ -1,9 +1,9 @@
-import type { Server as HttpServer } from "node:http";
-import type { Server as HttpsServer } from "node:https";
+import type { IncomingMessage } from "node:http";
 import type net from "node:net";
+import type { Duplex } from "node:stream";
 import { MisuseError } from "../connection/misuse.ts";
 import { Context } from "./context.ts";
-import { receiveUpgrade, type UpgradeListener } from "./attached.ts";
+import { type AttachableServer, type AttachOptions, attachTo, receiveUpgrade } from "./attached.ts";
 import { describeListener, type Listening, type ListenOptions, startListener } from "./listen.ts";
 import type { ServerOptions } from "./options.ts";
 import type { SendData } from "./prepared-message.ts";
@@ -19,8 +19,8 @@ import type { ServerStats } from "./stats.ts";
 export class WebSocketServer<Data = unknown> {
   readonly #context: Context;
   readonly #listeners: Set<net.Server> = new Set();
-  /** HTTP servers and what listens there. */
-  readonly #attached: Map<HttpServer | HttpsServer, UpgradeListener> = new Map();
+  /** What ends it on each HTTP server that this one is attached to. */
+  readonly #detach: Set<() => void> = new Set();
 
   #closed: Promise<CloseReport> | undefined;
 
@@ -76,15 +76,23 @@ export class WebSocketServer<Data = unknown> {
     return describeListener(listener);
   }
 
-  /** Takes the upgrade requests of an HTTP server that exists already. */
-  attach(server: HttpServer | HttpsServer): void {
+  /**
+   * Takes the upgrade requests of an HTTP server that exists already: of node:http, node:https, or node:http2, whose
+   * sessions from then on offer WebSockets (RFC 8441) in their settings. Several servers, and others that listen to its
+   * `upgrade` event, share it by path. What nobody's path is gets 404, unless others listen: it is left to them then.
+   * May be called several times. Throws `MisuseError` ERR_INVALID_OPTION.
+   */
+  attach(server: AttachableServer, options: AttachOptions = {}): void {
     this.#reopen();
-    if (this.#attached.has(server)) return;
-    const listener: UpgradeListener = (request, transport, rest) => {
-      receiveUpgrade(this.#context, server, request, transport, rest);
-    };
-    this.#attached.set(server, listener);
-    server.on("upgrade", listener);
+    this.#detach.add(attachTo(this.#context, server, options));
+  }
+
+  /**
+   * Takes one upgrade request, with what a listener of node:http's `upgrade` event is given. The transport is this
+   * server's from then on, whatever comes of it.
+   */
+  handleUpgrade(request: IncomingMessage, transport: Duplex, head: Uint8Array): void {
+    receiveUpgrade(this.#context, request, transport, head);
   }
 
   /**
@@ -113,8 +121,8 @@ export class WebSocketServer<Data = unknown> {
 
   /** Resolves when nobody is there any more who came by a listener. */
   async #stop(): Promise<void> {
-    for (const [server, listener] of this.#attached) server.off("upgrade", listener);
-    this.#attached.clear();
+    for (const detach of this.#detach) detach();
+    this.#detach.clear();
     const listeners = [...this.#listeners];
     this.#listeners.clear();
     await Promise.all(listeners.map((listener) => new Promise((resolve) => void listener.close(resolve))));

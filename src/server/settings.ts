@@ -12,6 +12,7 @@ import { type RateSettings, readRateLimitOptions } from "./rate-limit.ts";
 
 type NumberName =
   | "maxConnections"
+  | "maxConnectionsPerAddress"
   | "maxPayload"
   | "maxFragments"
   | "maxHeaderBytes"
@@ -24,6 +25,7 @@ type NumberName =
 
 const DEFAULTS: Readonly<Record<NumberName, number>> = {
   maxConnections: 65_536,
+  maxConnectionsPerAddress: Number.MAX_SAFE_INTEGER,
   maxPayload: DEFAULT_MAX_PAYLOAD,
   maxFragments: DEFAULT_MAX_FRAGMENTS,
   maxHeaderBytes: DEFAULT_MAX_HEADER_BYTES,

@@ -1,78 +1,84 @@
-import { Buffer } from "node:buffer";
-import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
-import { acceptUpgrade, checkUpgrade, chooseSubprotocol } from "../handshake/decide.ts";
-import type { UpgradeOffer } from "../handshake/offer.ts";
 import { serializeExtensions } from "../handshake/extension-header.ts";
-import type { RequestHead } from "../handshake/head.ts";
-import { type HttpAnswer, InvalidAnswerError, refuse, serializeHead } from "../handshake/response.ts";
+import type { UpgradeCheck, UpgradeOffer } from "../handshake/offer.ts";
+import { type HttpAnswer, refuse } from "../handshake/response.ts";
+import type { Arrival } from "./arrival.ts";
 import type { Context } from "./context.ts";
+import { decide, hookFailed, type Outcome } from "./decision.ts";
+import { deliberate, type Given } from "./deliberation.ts";
 import { tell } from "./diagnostics.ts";
-import { refuseTransport } from "./ending.ts";
-import type { UpgradeAnswer } from "./hooks.ts";
-import { isPromiseLike } from "./promises.ts";
-import { describeRequest, type UpgradeRequest } from "./request.ts";
 import { Driver } from "./driver.ts";
+import { ArrivedRequest } from "./request.ts";
 
 /*
- * From a request's head to an open connection, or to a refusal. The transport may come from our own listener or from
- * node:http; from here on there is no difference. While a hook thinks, the transport is paused, and may die.
+ * From an opening handshake to an open connection, or to a refusal. It may come from our own listener, from node:http or
+ * from node:http2; from here on there is no difference. While a hook thinks, the transport may die.
  */
 
-interface Outcome {
-  readonly answer: HttpAnswer;
-  /** Present where the answer is 101. */
-  readonly subprotocol?: string | undefined;
-  readonly data?: unknown;
-}
-
-/** `rest` is what came behind the head. The transport must have no listeners left. */
-export async function upgradeTransport(
-  context: Context,
-  transport: Duplex,
-  head: RequestHead,
-  rest: Uint8Array,
-): Promise<void> {
+export function receiveArrival(context: Context, arrival: Arrival): void {
+  const { transport } = arrival;
+  if (transport.destroyed) return;
   // Until the connection is made, an error has nobody else to hear it.
   const ignore = (): void => {};
   transport.on("error", ignore);
-  const check = checkOrRefuse(context, head);
-  if ("refusal" in check) return refuseTransport(context, transport, check.refusal);
-  const { remoteAddress, encrypted } = transport as { remoteAddress?: string; encrypted?: boolean };
-  const request = describeRequest(check.offer, remoteAddress, encrypted === true);
+  const check = checkOrRefuse(context, arrival);
+  if ("refusal" in check) return arrival.refuse(context, check.refusal);
+  const request = new ArrivedRequest(check.offer, arrival);
+  const conclude = (outcome: Outcome, rest: Uint8Array): void => {
+    transport.off("error", ignore);
+    if ("refusal" in outcome) arrival.refuse(context, outcome.refusal);
+    else openConnection(context, arrival, check.offer, outcome, request, rest);
+  };
   const verdict = decide(context, check.offer, request);
-  let outcome: Outcome;
-  if (verdict instanceof Promise) {
-    context.handshakes++;
-    transport.pause();
-    outcome = await verdict;
-    context.handshakes--;
-    if (transport.destroyed) return;
-  } else {
-    outcome = verdict;
-  }
-  transport.off("error", ignore);
-  if (outcome.answer.status !== 101) {
-    return refuseTransport(context, transport, outcome.answer);
-  }
-  openConnection(context, transport, check.offer, outcome, request, rest);
+  if (verdict instanceof Promise) wait(context, arrival, request, verdict, conclude);
+  else conclude(verdict, arrival.rest);
 }
+
+/** The hook has promised an answer. */
+function wait(
+  context: Context,
+  arrival: Arrival,
+  request: ArrivedRequest,
+  verdict: Promise<Outcome>,
+  conclude: (outcome: Outcome, rest: Uint8Array) => void,
+): void {
+  const { handshakeTimeout: timeout } = context.settings;
+  context.handshakes++;
+  const decided = (outcome: Outcome, rest: Uint8Array): void => {
+    context.handshakes--;
+    conclude(outcome, rest);
+  };
+  const givenUp = (why: Given): void => {
+    request.abort(why, why === "time over" ? "TimeoutError" : "AbortError");
+    if (why === "client gone") {
+      context.handshakes--;
+      return;
+    }
+    if (why === "time over")
+      context.report(new Error(`no upgrade hook's answer in ${timeout} ms`), undefined);
+    decided({ refusal: why === "time over" ? TOO_LATE : CLOSING }, arrival.rest);
+  };
+  const { rest } = arrival;
+  const settings = { rest, timeout, pending: context.pending };
+  deliberate(arrival.transport, verdict, settings, { decided, givenUp });
+}
+
+const CLOSING: HttpAnswer = refuse(503, "The server is shutting down");
+const TOO_LATE: HttpAnswer = refuse(503, "The server did not decide on this request in time");
 
 function openConnection(
   context: Context,
-  transport: Duplex,
+  arrival: Arrival,
   offer: UpgradeOffer,
-  { answer, subprotocol, data }: Outcome,
-  request: UpgradeRequest,
+  { answer, subprotocol, data }: Exclude<Outcome, { readonly refusal: HttpAnswer }>,
+  request: ArrivedRequest,
   rest: Uint8Array,
 ): void {
+  const { transport } = arrival;
   // Agreed on at the last moment, since it may reserve memory.
   const agreed = context.compression?.agree(offer.extensions);
   const extensions = agreed && (["Sec-WebSocket-Extensions", serializeExtensions([agreed.answer])] as const);
   const headers = extensions === undefined ? answer.headers : [...answer.headers, extensions];
-  // A time-out that an HTTP server set for requests is not for connections.
-  (transport as Partial<Socket>).setTimeout?.(0);
-  transport.write(Buffer.from(serializeHead({ ...answer, headers }), "latin1"));
+  arrival.accept({ ...answer, headers });
   const compressed = agreed !== undefined;
   tell(context, "handfast:upgrade", () => ({ request, subprotocol, compressed }));
   const driver = new Driver(transport, context, subprotocol, data, agreed);
@@ -84,54 +90,14 @@ function openConnection(
   if (transport.readableEnded) driver.receiveEnd();
 }
 
-const CLOSING: HttpAnswer = refuse(503, "The server is shutting down");
-
-function checkOrRefuse(
-  context: Context,
-  head: RequestHead,
-): { offer: UpgradeOffer } | { refusal: HttpAnswer } {
+function checkOrRefuse(context: Context, arrival: Arrival): UpgradeCheck {
   if (context.closing) return { refusal: CLOSING };
-  if (context.full) return { refusal: refuse(503, "The server has as many connections as it may") };
+  const full = context.refuses(arrival.transport, arrival.remoteAddress);
+  if (full !== undefined) return { refusal: full };
   try {
-    return checkUpgrade(head, context.settings.origin);
+    return arrival.check(context.settings.origin);
   } catch (error) {
     // An origin predicate is the application's.
     return { refusal: hookFailed(context, error) };
   }
-}
-
-/** Asks the hook, where there is one. Does not throw or reject. */
-function decide(context: Context, offer: UpgradeOffer, request: UpgradeRequest): Outcome | Promise<Outcome> {
-  try {
-    const answer = context.settings.hooks.upgrade?.(request);
-    if (!isPromiseLike(answer)) return answerOf(context, offer, answer);
-    return Promise.resolve(answer)
-      .then((value) => (context.closing ? { answer: CLOSING } : answerOf(context, offer, value)))
-      .catch((error: unknown) => ({ answer: hookFailed(context, error) }));
-  } catch (error) {
-    return { answer: hookFailed(context, error) };
-  }
-}
-
-function answerOf(context: Context, offer: UpgradeOffer, answer: UpgradeAnswer | void): Outcome {
-  const headers = Object.entries(answer?.headers ?? {});
-  if (answer !== undefined && "status" in answer) {
-    const { status } = answer;
-    if (!Number.isInteger(status) || status < 300 || status > 599) {
-      throw new InvalidAnswerError(`a refusal has a status from 300 to 599, not ${status}`);
-    }
-    const refusal = refuse(status, answer.body ?? "Refused", headers);
-    serializeHead(refusal);
-    const framing = headers.find(([name]) => /^(?:connection|content-length|transfer-encoding)$/i.test(name));
-    if (framing !== undefined)
-      throw new InvalidAnswerError(`the header ${framing[0]} is not the hook's to set`);
-    return { answer: refusal };
-  }
-  const subprotocol = answer?.subprotocol ?? chooseSubprotocol(offer, context.settings.subprotocols);
-  return { answer: acceptUpgrade(offer, { subprotocol, headers }), subprotocol, data: answer?.data };
-}
-
-function hookFailed(context: Context, error: unknown): HttpAnswer {
-  context.report(error, undefined);
-  return refuse(500, "The server could not decide on this request");
 }
