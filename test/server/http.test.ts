@@ -152,7 +152,7 @@ describe("attached to an HTTP server", () => {
         open: () => void calls.push("open"),
         close: () => void calls.push("close"),
       },
-      (pages) => pages.on("upgrade", (_, socket) => (transport = socket)),
+      (pages) => pages.on("connection", (socket) => (transport = socket)),
     );
     const client = connect();
     const gone = closed(client);

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import net from "node:net";
+import type { Duplex } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import tls from "node:tls";
 import { onTestFinished } from "vitest";
@@ -40,6 +41,11 @@ export class RawClient {
     onTestFinished(() => void socket.destroy());
     if (socket !== plain) await new Promise((resolve) => socket.once("secureConnect", resolve));
     return client;
+  }
+
+  /** A client over a stream that is there already. */
+  static over(stream: Duplex): RawClient {
+    return new RawClient(stream as net.Socket);
   }
 
   get received(): Buffer {

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { ACCEPTED, GOOD, plus, REQUEST, text } from "./heads.ts";
 import { expectRefusal } from "./refusal.ts";
@@ -94,10 +95,11 @@ describe("limits of the handshake", () => {
   });
 
   it("an HTTP server's time-out does not reach an open connection", async () => {
-    const { open, http } = await startAttached();
-    http!.timeout = 60_000;
     const timeouts: (number | undefined)[] = [];
-    http!.on("connection", (socket) => http!.once("upgrade", () => timeouts.push(socket.timeout)));
+    let transport: Socket | undefined;
+    const { open, http } = await startAttached({ open: () => void timeouts.push(transport?.timeout) });
+    http!.timeout = 60_000;
+    http!.on("connection", (socket) => (transport = socket));
     const client = await open();
     await client.send("\x89\x80\0\0\0\0");
     await client.untilSize(ACCEPTED.length + 2);

@@ -38,11 +38,11 @@ export class Log {
     for (const watcher of this.#watchers) watcher();
   }
 
-  /** Resolves once an entry begins with `start`, with that entry. */
-  until(start: string): Promise<string> {
+  /** Resolves once `count` entries begin with `start`, with the last of them. */
+  until(start: string, count = 1): Promise<string> {
     return new Promise((resolve) => {
       const watcher = (): void => {
-        const entry = this.entries.find((each) => each.startsWith(start));
+        const entry = this.entries.filter((each) => each.startsWith(start))[count - 1];
         if (entry === undefined) return;
         this.#watchers.delete(watcher);
         resolve(entry);
