@@ -8,9 +8,10 @@ export const missing: string | undefined = existsSync(executablePath)
   ? undefined
   : `no Chromium at ${executablePath} (CHROMIUM_PATH names another)`;
 
-/** Chromium, without a head and without a word to the world outside. */
-export function launch(): Promise<Browser> {
+/** Chromium, without a head and without a word to the world outside; `more` are further switches of its own. */
+export function launch(...more: string[]): Promise<Browser> {
   const args = [
+    ...more,
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
