@@ -19,6 +19,8 @@ const BOMB = clientFrame(0xc2, BOMB_PAYLOAD);
 const whenBegun = (act: (socket: ServerSocket) => void): object => ({
   ...DEFLATE,
   maxPayload: 64 * MIB,
+  // With shared memory a socket that is not read hears of no reset; nothing is read while a message is inflated.
+  sharedRead: false,
   message: (socket: ServerSocket, message: { type: string; bytes: Uint8Array }) => {
     if (Buffer.from(message.bytes).equals(Buffer.from("begin"))) act(socket);
   },
