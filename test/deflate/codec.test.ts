@@ -98,6 +98,7 @@ describe("what is lent", () => {
     expect(lending.takeInflater()).toBe(inflater);
     expect(lending.takeDeflater()).toBe(deflater);
     expect(lending.takeInflater()).not.toBe(inflater);
+    expect(lending.takeDeflater()).not.toBe(deflater);
   });
 
   it("refers to the message before under takeover", () => {

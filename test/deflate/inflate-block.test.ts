@@ -1,6 +1,7 @@
 import { constants, deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { Inflater, InflatePool } from "../../src/deflate/inflate.ts";
+import { json, noise } from "./samples.ts";
 
 const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replaceAll(" ", ""), "hex"));
 const inflater = (windowBits = 15, takeover = false): Inflater =>
@@ -35,5 +36,30 @@ describe("what was seen", () => {
     // BFINAL=1
     expect(seenAfter(target, bytes("f3 48 cd c9 c9 07 00 00"))).toBeGreaterThanOrEqual(0x80);
     expect(seenAfter(target, bytes("f2 48 cd c9 c9 07 00"))).toBeLessThan(0x80);
+  });
+});
+
+describe("the end of the buffer", () => {
+  const inflated = (data: Buffer): Buffer => {
+    const out: Buffer[] = [];
+    const target = inflater();
+    target.push(squeezed(data), true);
+    for (let slice = target.read(); slice; slice = target.read()) out.push(Buffer.from(slice));
+    return Buffer.concat(out);
+  };
+
+  it("has room for a match, wherever that begins", () => {
+    for (let before = 0; before < 260; before++) {
+      // Matches of 258 bytes from there on, over the buffer's end and over that of the next slice.
+      const zeros = Buffer.concat([noise(before), Buffer.alloc(70_000)]);
+      expect(inflated(zeros).equals(zeros)).toBe(true);
+    }
+  });
+
+  it("has room for the words that a short match is copied by", () => {
+    for (let before = 0; before < 40; before++) {
+      const short = Buffer.concat([noise(before), json(70_000)]);
+      expect(inflated(short).equals(short)).toBe(true);
+    }
   });
 });
