@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -174,5 +174,84 @@ describe("the command", () => {
     child.kill("SIGINT");
     expect((await closed)[0]).toBe(1001);
     expect(await exit).toEqual([0, null]);
+  });
+});
+
+describe("more than one core", () => {
+  let running: ChildProcess | undefined;
+  afterAll(() => running?.kill("SIGKILL"));
+
+  it("is what the guide's example uses, but for the port and the number of processes", async () => {
+    const page = readFileSync(join(root, "docs/guides/cores.md"), "utf8");
+    const code = /^```js\n([\s\S]*?)^```/m.exec(page)![1]!;
+    const example = code
+      .replace("port: 8090", 'port: 0, host: "127.0.0.1"')
+      .replace("availableParallelism();", "2;");
+    running = spawn(process.execPath, [write(installed.folder, "cores.mjs", example)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const lines = createInterface(running.stdout!)[Symbol.asyncIterator]();
+    const said = [String((await lines.next()).value), String((await lines.next()).value)];
+    expect(new Set(said.map((line) => line.split(" ")[0])).size).toBe(2);
+    const [port, same] = said.map((line) => line.split(" ").at(-1));
+    expect(same).toBe(port);
+
+    // Connections go round: of four, each process has two.
+    const clients: WebSocket[] = [];
+    for (let i = 0; i < 4; i++) {
+      const client = new WebSocket(`ws://127.0.0.1:${port}`);
+      clients.push(client);
+      await once(client, "open");
+    }
+    const heard = clients.map(async (client) => String((await once(client, "message"))[0]));
+    clients[0]!.send("to everybody");
+    expect(await Promise.all(heard)).toEqual(Array(4).fill("to everybody"));
+
+    const codes = clients.map(async (client) => (await once(client, "close"))[0] as number);
+    const gone = once(running, "exit");
+    running.kill("SIGTERM");
+    expect(await Promise.all(codes)).toEqual(Array(4).fill(1001));
+    await gone;
+  });
+});
+
+describe("the benchmark", () => {
+  const bench = (...options: string[]): Promise<Outcome> => {
+    const short = [
+      "--rounds",
+      "1",
+      "--time",
+      "0.2",
+      "--warm",
+      "0.1",
+      "--out",
+      join(installed.folder, "results"),
+    ];
+    return run(process.execPath, [join(root, "bench/run.mjs"), ...short, ...options], root);
+  };
+
+  it("measures servers side by side, and writes a table and a picture", async () => {
+    const scenarios = "echo-16-d16,echo-utf8-16k,cast-125-n500-d8,deflate-1k";
+    const outcome = await bench("--peers", "handfast,ws", "--scenarios", scenarios);
+    expect(complaints(outcome)).toBe("");
+    const result = (name: string): string => readFileSync(join(installed.folder, "results", name), "utf8");
+    const { runs } = JSON.parse(result("results.json")) as { runs: { peer: string; value: number }[] };
+    expect(runs.map(({ peer }) => peer)).toEqual(Array.from({ length: 4 }, () => ["handfast", "ws"]).flat());
+    expect(runs.every(({ value }) => value > 0)).toBe(true);
+    expect(result("results.md")).toContain("| 16 B, 16 in flight | handfast");
+    expect(result("results.svg")).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
+  });
+
+  it("notices a reply that is not what was sent", async () => {
+    const wrong = `import { WebSocketServer as Real } from ${JSON.stringify(join(root, "dist/index.js"))};
+export class WebSocketServer extends Real {
+  constructor(options) {
+    super({ ...options, message: (socket) => void socket.send(new Uint8Array(16)) });
+  }
+}`;
+    const build = `wrong=${write(installed.folder, "wrong.mjs", wrong)}`;
+    const { code, err } = await bench("--build", build, "--peers", "wrong", "--scenarios", "echo-16-d1");
+    expect(err).toContain("reply 0 of the ring is wrong");
+    expect(code).toBe(1);
   });
 });
