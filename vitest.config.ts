@@ -13,11 +13,26 @@ const config: ViteUserConfig = {
         test: {
           name: "unit",
           include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
-          exclude: ["test/fences.test.ts", "test/wire/**", "test/package/**", "**/node_modules/**"],
+          exclude: [
+            "test/fences.test.ts",
+            "test/wire/**",
+            "test/attacks/**",
+            "test/package/**",
+            "**/node_modules/**",
+          ],
         },
       },
       { test: { name: "fuzz", include: ["fuzz/**/*.test.ts"], testTimeout: 60_000 } },
       { resolve, test: { name: "wire", include: ["test/wire/**/*.test.ts"], testTimeout: 30_000 } },
+      {
+        test: {
+          name: "attacks",
+          include: ["test/attacks/**/*.test.ts"],
+          globalSetup: ["test/attacks/build.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
       { test: { name: "autobahn", include: ["autobahn/test/**/*.test.ts"], testTimeout: 30_000 } },
       {
         test: {

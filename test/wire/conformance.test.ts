@@ -7,9 +7,13 @@ import { expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
 
-it("every test that docs/conformance.md names exists", () => {
+it("every test that docs/conformance.md names exists", { timeout: 120_000 }, () => {
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
-  const list = execFileSync(process.execPath, [vitest, "list", "--project", "wire", "--json"], { cwd: root });
+  const list = execFileSync(
+    process.execPath,
+    [vitest, "list", "--project", "wire", "--project", "attacks", "--json"],
+    { cwd: root },
+  );
   const tests = (JSON.parse(list.toString()) as { name: string; file: string }[]).map(
     ({ name, file }) => `${relative(root, file)} ${name.split(" > ").slice(1).join(" > ")}`,
   );

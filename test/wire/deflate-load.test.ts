@@ -12,8 +12,7 @@ const MIB = 1024 * 1024;
 const BEGIN = clientFrame(0x81, Buffer.from("begin"));
 const AFTER = clientFrame(0x81, Buffer.from("after"));
 const zeros = (size: number): Buffer => clientFrame(0xc2, deflated(Buffer.alloc(size), { level: 9 }));
-const BOMB_PAYLOAD = deflated(Buffer.alloc(64 * MIB), { level: 9 });
-const BOMB = clientFrame(0xc2, BOMB_PAYLOAD);
+const BOMB = zeros(64 * MIB);
 
 /** What to do when a connection has said "begin": what is behind it in the same chunk is being inflated from then on. */
 const whenBegun = (act: (socket: ServerSocket) => void): object => ({
@@ -111,55 +110,7 @@ describe("a large compressed message", () => {
 });
 
 describe("a bomb of 64 MiB in 64 KB", () => {
-  const limit = MIB;
   const arrayBuffers = (): number => process.memoryUsage().arrayBuffers;
-
-  it.each([
-    ["alone", [BOMB]],
-    [
-      "in fragments",
-      [clientFrame(0x42, BOMB_PAYLOAD.subarray(0, 30_000)), clientFrame(0x80, BOMB_PAYLOAD.subarray(30_000))],
-    ],
-    ["followed by a close", [BOMB, CLOSE]],
-  ])("%s stops at the limit with 1009", async (_, frames) => {
-    expect(BOMB.length).toBeLessThan(66_000);
-    let most = 0;
-    const { log, ...running } = await startListening({
-      ...DEFLATE,
-      maxPayload: limit,
-      close: () => void (most = Math.max(most, arrayBuffers())),
-    });
-    const client = await DeflatingClient.open(running, OFFER);
-    const before = arrayBuffers();
-    await client.raw.send(Buffer.concat(frames));
-    const [close, ...others] = await client.framesToTheEnd();
-    expect([close!.first, close!.payload.readUInt16BE(), others.length]).toEqual([0x88, 1009, 0]);
-    await log.until("close 1009");
-    // The message, what it grew out of, what inflating needs, and the client's own.
-    expect(most - before).toBeLessThan(limit + 1.5 * MIB);
-  });
-
-  it("stops at the limit 1,000 times in a row, and memory does not grow", async () => {
-    let [most, closes] = [0, 0];
-    const running = await startListening({
-      ...DEFLATE,
-      maxPayload: limit,
-      close: (_, code) => {
-        most = Math.max(most, arrayBuffers());
-        if (code === 1009) closes++;
-      },
-    });
-    const before = arrayBuffers();
-    for (let round = 0; round < 1000; round++) {
-      const client = await DeflatingClient.open(running, OFFER);
-      await client.raw.send(BOMB);
-      await client.raw.untilEnded();
-      client.raw.socket.destroy();
-    }
-    expect(closes).toBe(1000);
-    // Each has been garbage since its end; the engine collects it when it likes.
-    expect(most - before).toBeLessThan(96 * MIB);
-  });
 
   it("is over with its socket in the middle, 1,000 times in a row", async () => {
     let client: DeflatingClient;
