@@ -20,8 +20,11 @@ import tls from "node:tls";
 const SIZE = 64 * 1024;
 const TESTED = { from: 20, to: 26 };
 
-/** Gets what was read: the first `size` octets of `memory`, which are written anew after the call. */
-type Receive = (this: Duplex, size: number, memory: Uint8Array) => void;
+/**
+ * Gets what was read: the first `size` octets of `memory`, which are written anew after the call. Where it returns false
+ * nothing more is read until the transport is resumed.
+ */
+type Receive = (this: Duplex, size: number, memory: Uint8Array) => boolean;
 interface Handle {
   useUserBuffer?: (memory: Uint8Array) => void;
 }

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import type { Driver } from "./driver.ts";
 import { readShared } from "./shared-read.ts";
@@ -17,8 +18,16 @@ export function listenTo(transport: Driven, driver: Driver, sharedRead: boolean)
   transport.on("end", onEnd).on("drain", onDrain).on("close", onClose).on("error", onError);
 }
 
-function onRead(this: Driven, size: number, memory: Uint8Array): void {
-  this[DRIVER]!.receiveBorrowed(memory, size);
+function onRead(this: Driven, size: number, memory: Uint8Array): boolean {
+  const driver = this[DRIVER]!;
+  if (driver.listening) {
+    driver.receiveBorrowed(memory, size);
+    return true;
+  }
+  // A paused stream may still read on up to its high-water mark. What comes is kept and handed out in the stream's way.
+  if (this.listenerCount("data") === 0) this.on("data", onData);
+  this.push(Buffer.from(memory.subarray(0, size)));
+  return false;
 }
 function onData(this: Driven, chunk: Uint8Array): void {
   this[DRIVER]!.receive(chunk, chunk.length);

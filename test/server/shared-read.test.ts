@@ -8,6 +8,8 @@ import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { readShared } from "../../src/server/shared-read.ts";
 import { type ServerOptions, WebSocketServer } from "../../src/index.ts";
+import { GOOD } from "../wire/heads.ts";
+import { clientFrame, CLOSE } from "../wire/octets.ts";
 import { expected, meet, transportOf } from "./meet.ts";
 
 /** Whether this version of Node, on this system, is one that is known to read into shared memory. */
@@ -42,9 +44,10 @@ describe.runIf(able)("a transport that is read into shared memory", () => {
       const transport = await accepted.promise;
       const read = expected<string>();
       expect(
-        readShared(transport, (size, memory) =>
-          read.resolve(Buffer.from(memory.subarray(0, size)).toString()),
-        ),
+        readShared(transport, (size, memory) => {
+          read.resolve(Buffer.from(memory.subarray(0, size)).toString());
+          return true;
+        }),
       ).toBe(true);
       transport.resume();
       client.write("octets");
@@ -79,7 +82,7 @@ describe.runIf(able)("a transport that is read into shared memory", () => {
     client.write("early");
     const transport = await accepted.promise;
     await once(transport, "readable");
-    expect(readShared(transport, () => {})).toBe(false);
+    expect(readShared(transport, () => true)).toBe(false);
     expect(String(transport.read())).toBe("early");
     client.destroy();
     transport.destroy();
@@ -136,6 +139,31 @@ describe.each([true, false])("with sharedRead: %s", (sharedRead) => {
     release.resolve();
     await all.promise;
     expect(got).toEqual(sent);
+  });
+
+  it("a flood in the packet of the handshake waits for a busy consumer, and nothing of it is lost", async () => {
+    const count = 20_000;
+    const got: number[] = [];
+    const over = expected<number>();
+    const { port } = await meet({
+      sharedRead,
+      async message(_, message) {
+        got.push(Buffer.from(message.bytes).readUInt32BE());
+        await new Promise((resolve) => setImmediate(resolve));
+      },
+      close: (_, code) => over.resolve(code),
+    });
+    const frames = Array.from({ length: count }, (_, number) => {
+      const payload = Buffer.alloc(4);
+      payload.writeUInt32BE(number);
+      return clientFrame(0x82, payload);
+    });
+    const client = net.connect(port, "127.0.0.1");
+    client.on("error", () => {});
+    client.write(Buffer.concat([Buffer.from(GOOD), ...frames, CLOSE]));
+    client.resume();
+    expect(await over.promise).toBe(1005);
+    expect(got).toEqual(Array.from({ length: count }, (_, number) => number));
   });
 
   it("a peer that ends its half is heard", async () => {
