@@ -13,28 +13,23 @@ const counts: Counts = { opened: 0, messages: 0, bytes: 0, closed: {}, disorder:
 let server = new WebSocketServer();
 const profiler = new Session();
 
-/** How often octets were read from a socket, how many they were, and who waits for them. */
-let reads = 0;
-let octets = 0;
-let whenRead: () => void = () => {};
+/** Sockets that were accepted. */
+const accepted = new Set<Socket>();
 subscribe("net.server.socket", (message) => {
   const { socket } = message as { socket: Socket };
-  const push = socket.push.bind(socket);
-  socket.push = (chunk: Uint8Array | null, encoding) => {
-    reads++;
-    octets += chunk?.length ?? 0;
-    const more = push(chunk, encoding);
-    whenRead();
-    return more;
-  };
+  accepted.add(socket);
+  socket.once("close", () => accepted.delete(socket));
 });
+
+/** Octets that were read from the sockets that are there. */
+const octetsRead = (): number => [...accepted].reduce((sum, socket) => sum + socket.bytesRead, 0);
 
 export interface ServerMethods {
   /** Starts; returns the port. */
   start(behaviour: Behaviour, options?: Partial<ServerOptions>, how?: How): Promise<number>;
   readonly mark: typeof mark;
   readonly figures: typeof figures;
-  counts(): Counts & ServerStats;
+  counts(): Counts & { readonly stats: ServerStats };
   /** Resolves when no connection is left. */
   idle(): Promise<void>;
   /** Resolves when so many connections are open. */
@@ -50,9 +45,9 @@ export interface ServerMethods {
   /** Sends to the one client, whatever send says about waiting; returns what became of it. */
   flood(count: number, size: number): Flooded;
   close(): Promise<unknown>;
-  /** How often octets were read from sockets, and how many. */
-  reads(): { reads: number; octets: number };
-  /** Resolves when so many octets have been read in all. */
+  /** Octets that were read from the sockets that are there. */
+  octetsRead(): number;
+  /** Resolves when they are so many. */
   read(count: number): Promise<void>;
   /** Counts from now on how often each block of the sources is run. */
   countSteps(): Promise<void>;
@@ -70,7 +65,7 @@ export interface Flooded {
 }
 
 async function until(done: () => boolean): Promise<void> {
-  while (!done()) await setTimeout(5);
+  while (!done()) await setTimeout(2);
 }
 
 function flood(count: number, size: number): Flooded {
@@ -106,17 +101,13 @@ const methods: ServerMethods = {
   },
   mark,
   figures,
-  counts: () => ({ ...counts, ...server.stats() }),
-  idle: () =>
-    until(() => {
-      const { connections, handshakes } = server.stats();
-      return connections + handshakes === 0;
-    }),
-  open: (count) => until(() => server.stats().connections >= count),
+  counts: () => ({ ...counts, stats: server.stats() }),
+  idle: () => until(() => server.sockets.size === 0 && server.stats().handshakes === 0),
+  open: (count) => until(() => server.sockets.size >= count),
   messages: (count) => until(() => counts.messages >= count),
   async still() {
-    for (let before = -1; before !== octets;) {
-      before = octets;
+    for (let before = -1; before !== octetsRead();) {
+      before = octetsRead();
       await setTimeout(300);
     }
   },
@@ -126,12 +117,8 @@ const methods: ServerMethods = {
   publish,
   flood,
   close: () => server.close(),
-  reads: () => ({ reads, octets }),
-  read: (count) =>
-    new Promise((resolve) => {
-      whenRead = () => octets >= count && resolve();
-      whenRead();
-    }),
+  octetsRead,
+  read: (count) => until(() => octetsRead() >= count),
   async countSteps() {
     profiler.connect();
     await profiler.post("Profiler.enable");
