@@ -70,6 +70,8 @@ export function mark(): void {
 
 export function figures(): Figures {
   const peak = residentPeak() - marked.resident;
+  held();
+  const stillAlive = alive();
   const after = now();
   return {
     peak,
@@ -77,6 +79,6 @@ export function figures(): Figures {
     sockets: after.sockets - marked.sockets,
     timers: after.timers - marked.timers,
     files: after.files - marked.files,
-    alive: alive(),
+    alive: stillAlive,
   };
 }
