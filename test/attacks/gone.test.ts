@@ -86,7 +86,7 @@ describe("a process full of clients", () => {
     await expectNothingLeft(server, "killed clients", 2 * count);
   });
 
-  it.each(WHO)("that is stopped is sent what fits, and ended by %s", async (who) => {
+  it.each(WHO)("that is stopped, and has been sent more than fits, is ended by %s", async (who) => {
     // What the system takes for each is some MiB.
     const count = scale(100, 400);
     const { server, port } = await startTarget("echo", { maxBuffered: MIB / 4, ...TIMES[who] });
@@ -94,12 +94,14 @@ describe("a process full of clients", () => {
     expect(await load.ask("open", port, count)).toBe(count);
     await server.ask("subscribe", "all", 0, count);
     load.process.kill("SIGSTOP");
-    // Each takes what its system takes of 64 messages of 64 KiB; these wait but once, however many they are for.
-    await server.ask("publish", "all", 64, 64 * 1024);
-    const { peak } = await server.ask("figures");
-    tell("stopped clients", { count, "peak memory + while 4 MiB wait for each": mib(peak) });
-    expect(peak).toBeLessThan(128 * MIB);
-    if (who === "a deadline") await server.ask("close");
+    if (who === "a deadline") {
+      // Each takes what its system takes of 64 messages of 64 KiB; these wait but once, however many they are for.
+      await server.ask("publish", "all", 64, 64 * 1024);
+      const { peak } = await server.ask("figures");
+      tell("stopped clients", { count, "peak memory + while 4 MiB wait for each": mib(peak) });
+      expect(peak).toBeLessThan(128 * MIB);
+      await server.ask("close");
+    }
     await expectNothingLeft(server, `stopped clients, ended by ${who}`, count);
     await load.kill();
   });
