@@ -12,7 +12,7 @@ const config: ViteUserConfig = {
         resolve,
         test: {
           name: "unit",
-          include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
+          include: ["test/**/*.test.ts", "examples/frameworks/**/*.test.ts"],
           exclude: [
             "test/fences.test.ts",
             "test/wire/**",
@@ -34,6 +34,16 @@ const config: ViteUserConfig = {
         },
       },
       { test: { name: "autobahn", include: ["autobahn/test/**/*.test.ts"], testTimeout: 30_000 } },
+      {
+        resolve,
+        test: {
+          name: "chat",
+          include: ["examples/chat/test/**/*.test.ts"],
+          globalSetup: "examples/chat/test/build.ts",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: "package",

@@ -11,7 +11,7 @@ import {
   WebSocketServer,
 } from "../../src/index.ts";
 import { identity } from "./http2.ts";
-import { launch, missing } from "./peers/browser.ts";
+import { launch, missing } from "../chromium.ts";
 
 /*
  * Chromium speaks to our servers over HTTP/2: a page is loaded over it, and its WebSocket is a stream of the same

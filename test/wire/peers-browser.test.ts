@@ -1,10 +1,9 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocketServer } from "../../src/index.ts";
-import { launch, missing } from "./peers/browser.ts";
+import { missing, useChromium } from "../chromium.ts";
 
 /*
  * The browser's own WebSocket.
@@ -13,19 +12,7 @@ import { launch, missing } from "./peers/browser.ts";
 if (missing !== undefined) console.warn(`skipped: Chromium: ${missing}`);
 
 describe.skipIf(missing !== undefined)("Chromium", () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser?.close());
-
-  const visit = async (url: string): Promise<Page> => {
-    const context = await browser.newContext();
-    onTestFinished(() => context.close());
-    const page = await context.newPage();
-    await page.goto(url);
-    return page;
-  };
+  const visit = useChromium();
 
   const blank = (): Server =>
     createServer((_, response) =>

@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type DeflateOptions, WebSocketServer } from "../../src/index.ts";
-import { launch, missing } from "./peers/browser.ts";
+import { launch, missing } from "../chromium.ts";
 
 /*
  * Compressed conversations with Chromium. It always offers `permessage-deflate; client_max_window_bits`, so it is the
