@@ -181,8 +181,7 @@ describe("names", () => {
     const { port } = await start("--grace", "0");
     const ada = await Guest.named(port, "Ada");
     for (const imitation of ["Ada", "ada", "Аdа", "A.d.a"]) {
-      const other = new Guest(port);
-      await once(other.socket, "open");
+      const other = await Guest.connected(port);
       other.hello(imitation, { key: keyOf("somebody else") });
       expect(await other.next("error")).toMatchObject({ code: "name-taken" });
       // The connection lives, and another name may be tried on it.
@@ -191,8 +190,7 @@ describe("names", () => {
     }
     ada.socket.close();
     await ada.ended();
-    const thief = new Guest(port);
-    await once(thief.socket, "open");
+    const thief = await Guest.connected(port);
     thief.hello("Ada", { key: keyOf("thief") });
     expect(await thief.next("error")).toMatchObject({ code: "name-taken" });
     expect((await Guest.named(port, "Ada")).socket.readyState).toBe(1);
@@ -254,8 +252,7 @@ describe("limits", () => {
 
   it("answers bad messages with a typed error, and hangs up when there are too many", async () => {
     const { port } = await start();
-    const ada = new Guest(port);
-    await once(ada.socket, "open");
+    const ada = await Guest.connected(port);
     const bad: [data: string | Buffer, wrong: string][] = [
       ["{", "not JSON"],
       ["null", "the message: "],
@@ -291,8 +288,7 @@ describe("limits", () => {
       const [, response] = await once(old.socket, "unexpected-response");
       expect(response.statusCode).toBe(400);
     }
-    const system = new Guest(port);
-    await once(system.socket, "open");
+    const system = await Guest.connected(port);
     system.hello("Systеm");
     expect(await system.next("error")).toMatchObject({ code: "name-refused" });
   });

@@ -37,14 +37,20 @@ export class Guest {
     });
   }
 
+  /** Somebody who has not said anything yet. */
+  static async connected(port: number): Promise<Guest> {
+    const guest = new Guest(port);
+    await once(guest.socket, "open");
+    return guest;
+  }
+
   /** Somebody with a name, in rooms. */
   static async named(
     port: number,
     name: string,
     hello: Hello = { rooms: [{ room: "lobby" }] },
   ): Promise<Guest> {
-    const guest = new Guest(port);
-    await once(guest.socket, "open");
+    const guest = await Guest.connected(port);
     guest.hello(name, hello);
     guest.welcome = await guest.next("welcome");
     return guest;

@@ -53,7 +53,6 @@ export function Conversation({ chat, drawer }: Props): JSX.Element {
           class="quiet opener"
           aria-expanded={drawer.value === "people"}
           aria-controls="people"
-          aria-label={`People here: ${count}`}
           onClick={open("people")}
         >
           {count} here
