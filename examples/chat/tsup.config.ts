@@ -15,7 +15,7 @@ function finishPage(folder: string): void {
   }
 }
 
-/** The chat, built into `folder`: the program, the worker of its history, and the page. */
+/** The chat, built into `folder`: the program, the worker of its history, the page, and the measurement. */
 export function chatBuild(folder: string): [Options, Options] {
   const page = join(folder, "page");
   return [
@@ -23,6 +23,7 @@ export function chatBuild(folder: string): [Options, Options] {
       entry: {
         main: join(here, "server/main.ts"),
         "ledger-worker": join(here, "storage/ledger-worker.ts"),
+        load: join(here, "bench/load.ts"),
       },
       outDir: folder,
       format: "esm",
