@@ -1,17 +1,16 @@
-import { WebSocketServer, type ServerSocket } from "handfast";
+import { WebSocketServer } from "handfast";
 import { WIRE_BYTES } from "../protocol/limits.ts";
-import { SUBPROTOCOL } from "../protocol/messages.ts";
+import { type ServerMessage, SUBPROTOCOL } from "../protocol/messages.ts";
 import type { Hall, HallEvents, HallLimits } from "../storage/hall.ts";
-import { Audience } from "./audience.ts";
 import { Desk } from "./desk.ts";
 import type { Guest } from "./guest.ts";
 import { servePage } from "./page-files.ts";
 import { RoomList } from "./room-list.ts";
-import { Rooms, saidMessage } from "./rooms.ts";
+import { type Publish, Rooms, saidMessage } from "./rooms.ts";
 import type { Settings } from "./settings.ts";
 
-/** Every connection hears this topic; no room has a name like it. */
-const EVERYBODY = "*";
+/** Bytes that may wait for one connection. One that takes less than it is sent is let go, and comes back later. */
+const MAX_BUFFERED = 1024 * 1024;
 
 export interface Chat {
   readonly port: number;
@@ -28,8 +27,8 @@ export async function startChat(
   log: (line: string) => void,
 ): Promise<Chat> {
   const { port, host, maxUsers, maxRooms, maxRate, grace } = settings;
-  const guests = new Map<ServerSocket, Guest>();
-  const audience = new Audience();
+  const slow = { whenFull: "close" } as const;
+  const tellAll = (message: ServerMessage): void => void server.broadcast(JSON.stringify(message), slow);
 
   const hall = await openHall(
     {
@@ -43,37 +42,38 @@ export async function startChat(
         list.changed();
       },
       typing: (room, who) => rooms.tell(room, { type: "typing", room, who }),
-      stores: (stores) => audience.publish(EVERYBODY, { type: "stores", stores }),
+      stores: (stores) => tellAll({ type: "stores", stores }),
       // 1012, "service restart": clients come back and say what they have, and get the rest.
-      missed: () => guests.forEach((_, socket) => socket.close(1012, "please come back")),
+      missed: () => {
+        for (const socket of server.sockets) socket.close(1012, "please come back");
+      },
     },
     { users: maxUsers, rooms: maxRooms },
   );
-  const rooms = new Rooms(hall, audience, grace);
-  const list = new RoomList(hall, (all) => audience.publish(EVERYBODY, { type: "rooms", rooms: all }));
+  const publish: Publish = (topic, message) => void server.publish(topic, JSON.stringify(message), slow);
+  const rooms = new Rooms(hall, publish, grace);
+  const list = new RoomList(hall, (all) => tellAll({ type: "rooms", rooms: all }));
   const desk = new Desk(hall, rooms, { users: maxUsers, rate: maxRate, log });
 
-  const server = new WebSocketServer({
+  const server = new WebSocketServer<Guest | undefined>({
     subprotocols: [SUBPROTOCOL],
     maxPayload: WIRE_BYTES,
+    maxBuffered: MAX_BUFFERED,
     upgrade: ({ subprotocols }) =>
       subprotocols.includes(SUBPROTOCOL)
         ? { subprotocol: SUBPROTOCOL }
         : { status: 400, body: `This chat speaks ${SUBPROTOCOL}.\n` },
     open(socket) {
-      guests.set(socket, desk.welcome(socket));
-      audience.subscribe(socket, EVERYBODY);
+      socket.data = desk.welcome(socket);
     },
-    async message(socket, message) {
-      const guest = guests.get(socket)!;
+    // The library hands out the next message of a connection when this one is dealt with.
+    async message({ data: guest }, message) {
+      if (guest === undefined) return;
       if (message.type === "text") await desk.receive(guest, message.text);
       else desk.receiveBinary(guest);
     },
-    close(socket) {
-      const guest = guests.get(socket)!;
-      guests.delete(socket);
-      audience.unsubscribe(socket, EVERYBODY);
-      desk.leave(guest);
+    close({ data: guest }) {
+      if (guest !== undefined) desk.leave(guest);
     },
     error: (error) => log(`chat: ${String(error)}`),
   });

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { ServerSocket } from "handfast";
 import {
   type ClientMessage,
   type ClientMessageOf,
@@ -10,7 +9,7 @@ import {
 } from "../protocol/messages.ts";
 import { PAGE_SIZE, ROOMS_PER_GUEST } from "../protocol/limits.ts";
 import type { Hall } from "../storage/hall.ts";
-import { Guest } from "./guest.ts";
+import { Guest, type GuestSocket } from "./guest.ts";
 import { checkName } from "./names.ts";
 import type { Rooms } from "./rooms.ts";
 
@@ -56,7 +55,7 @@ export class Desk {
     this.#options = options;
   }
 
-  welcome(socket: ServerSocket): Guest {
+  welcome(socket: GuestSocket): Guest {
     return new Guest(socket, this.#options.rate, performance.now());
   }
 

@@ -7,9 +7,12 @@ const FAULTS = { burst: 10, perSecond: 0.1 };
 /** Requests of any kind. */
 const REQUESTS = { burst: 200, perSecond: 40 };
 
+/** A connection, as the library knows it: its data is our guest. */
+export type GuestSocket = ServerSocket<Guest | undefined>;
+
 /** One connection: who it is, and how much it has asked for. */
 export class Guest {
-  readonly #socket: ServerSocket;
+  readonly #socket: GuestSocket;
   readonly requests: Bucket;
   readonly faults: Bucket;
   readonly says: Bucket;
@@ -19,7 +22,7 @@ export class Guest {
   readonly rooms: Set<string> = new Set();
 
   /** `rate`: messages per second that a person may say. */
-  constructor(socket: ServerSocket, rate: number, now: number) {
+  constructor(socket: GuestSocket, rate: number, now: number) {
     this.#socket = socket;
     this.requests = new Bucket(REQUESTS.perSecond + 2 * rate, REQUESTS.burst + 4 * rate, now);
     this.faults = new Bucket(FAULTS.perSecond, FAULTS.burst, now);
@@ -40,7 +43,12 @@ export class Guest {
     if (this.isHere) this.#socket.close(1008, reason);
   }
 
-  get socket(): ServerSocket {
-    return this.#socket;
+  /** From now on they hear what is published to a topic. */
+  listen(topic: string): void {
+    if (this.isHere) this.#socket.subscribe(topic);
+  }
+
+  unlisten(topic: string): void {
+    this.#socket.unsubscribe(topic);
   }
 }

@@ -39,7 +39,7 @@ export function checkName(wanted: string): NameCheck {
     .trim()
     .replaceAll(/\p{Zs}+/gu, " ");
   if (name === "") return { refused: "A name needs at least one letter." };
-  if ([...name].length > NAME_LENGTH) return { refused: `A name has at most ${NAME_LENGTH} letters.` };
+  if (Array.from(name).length > NAME_LENGTH) return { refused: `A name has at most ${NAME_LENGTH} letters.` };
   if (INVISIBLE.test(name)) return { refused: "This name holds characters that nobody can see." };
   if (/\p{M}{3}/u.test(name.normalize("NFD")))
     return { refused: "This name holds too many marks on one letter." };

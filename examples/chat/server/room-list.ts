@@ -16,7 +16,8 @@ export class RoomList {
   }
 
   changed(): void {
-    this.#timer ??= setTimeout(() => {
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
       this.#timer = undefined;
       // Where the storage does not answer now, the next change tells it.
       this.#hall.rooms().then(this.#tell, () => {});

@@ -1,7 +1,6 @@
 import { PAGE_SIZE, RESUME_SIZE } from "../protocol/limits.ts";
 import type { Person, Said, ServerMessage, ServerMessageOf } from "../protocol/messages.ts";
 import type { Entry, Hall, Page } from "../storage/hall.ts";
-import type { Audience } from "./audience.ts";
 import type { Guest } from "./guest.ts";
 
 /** A person in a room, by any number of connections; their last one may be gone for a moment, as in a reload. */
@@ -25,24 +24,27 @@ export interface Wish {
   readonly after?: number | undefined;
 }
 
+/** Sends a message to all connections that listen to a topic; each room is one. */
+export type Publish = (topic: string, message: ServerMessage) => void;
+
 /** The rooms of this process: who of its guests is where, and what they are told. */
 export class Rooms {
   readonly #hall: Hall;
-  readonly #audience: Audience;
+  readonly #publish: Publish;
   readonly #grace: number;
   readonly #rooms: Map<string, Room> = new Map();
 
   /** `grace`: milliseconds for which somebody whose connection is gone is still there. */
-  constructor(hall: Hall, audience: Audience, grace: number) {
+  constructor(hall: Hall, publish: Publish, grace: number) {
     this.#hall = hall;
-    this.#audience = audience;
+    this.#publish = publish;
     this.#grace = grace;
   }
 
   /** Something happened in a room: its guests are told, those on the way in as soon as they are. */
   tell(room: string, message: ServerMessage): void {
     for (const meanwhile of this.#rooms.get(room)?.arriving ?? []) meanwhile.push(message);
-    this.#audience.publish(room, message);
+    this.#publish(room, message);
   }
 
   /** Brings a guest into a room, and what was said there. Rejects where the storage does not answer. */
@@ -65,7 +67,7 @@ export class Rooms {
       // From here on to the subscription nothing else can happen: what comes next is heard.
       guest.tell(joined(wish, entry.people, page));
       for (const message of meanwhile) if (isNews(message, page.last, who)) guest.tell(message);
-      if (guest.isHere) this.#audience.subscribe(guest.socket, room);
+      guest.listen(room);
       return "joined";
     } finally {
       here.arriving.delete(meanwhile);
@@ -105,7 +107,7 @@ export class Rooms {
   #depart(guest: Guest, room: string, who: Person): void {
     const stay = this.#rooms.get(room)?.stays.get(who.id);
     if (!guest.rooms.delete(room) || stay === undefined) return;
-    this.#audience.unsubscribe(guest.socket, room);
+    guest.unlisten(room);
     stay.connections--;
     if (stay.connections === 0) stay.leaving = setTimeout(() => this.#end(room, stay), this.#grace).unref();
   }

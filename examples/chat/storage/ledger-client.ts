@@ -48,7 +48,12 @@ export class LedgerClient {
     if (this.#underway.length > 0 || this.#waiting.length === 0) return;
     this.#underway = this.#waiting;
     this.#waiting = [];
-    this.#worker.postMessage(this.#underway.map(({ call }) => call));
+    this.#tell(this.#underway.map(({ call }) => call));
+  }
+
+  #tell(message: readonly Call[] | "close"): void {
+    // A thread is no window: there is no origin to name.
+    this.#worker.postMessage(message, []);
   }
 
   #settle(answers: Answers): void {
@@ -72,7 +77,7 @@ export class LedgerClient {
   async close(): Promise<void> {
     if (this.#dead !== undefined) return;
     const ended = once(this.#worker, "exit");
-    this.#worker.postMessage("close");
+    this.#tell("close");
     await ended;
   }
 }

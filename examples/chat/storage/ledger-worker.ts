@@ -8,7 +8,7 @@ import { Ledger } from "./ledger.ts";
  */
 
 const whyNot = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-const answer = (message: Answers | Greeting): void => parentPort?.postMessage(message);
+const answer = (message: Answers | Greeting): void => parentPort?.postMessage(message, []);
 
 function carryOut(ledger: Ledger, calls: readonly Call[]): Answers {
   try {

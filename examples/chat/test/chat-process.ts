@@ -38,8 +38,8 @@ export class ChatProcess {
     });
     onTestFinished(() => void child.kill("SIGKILL"));
     const complaints: string[] = [];
-    createInterface(child.stderr!).on("line", (line) => complaints.push(line));
-    const ready = createInterface(child.stdout!);
+    createInterface(child.stderr).on("line", (line) => complaints.push(line));
+    const ready = createInterface(child.stdout);
     const [line] = (await Promise.race([once(ready, "line"), once(child, "exit")])) as [unknown];
     const port = /:(\d+)$/.exec(String(line))?.[1];
     if (port === undefined) throw new Error(`the chat did not start: ${complaints.join("\n")}`);

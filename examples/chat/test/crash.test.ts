@@ -33,7 +33,7 @@ it(`loses and doubles nothing in ${CRASHES} crashes`, { timeout: 60_000 + CRASHE
   const folder = temporaryFolder();
   let chat = await ChatProcess.start("--data", folder, "--max-rate", "10000");
   const { port } = chat;
-  let isOver = false;
+  const over = new AbortController();
   const expected = new Map(WRITERS.map((name): [string, string[]] => [name, []]));
   const writers = WRITERS.map((name) => {
     const writer = new Talker({ name, port: () => port });
@@ -41,7 +41,7 @@ it(`loses and doubles nothing in ${CRASHES} crashes`, { timeout: 60_000 + CRASHE
     return writer;
   });
   const write = async (writer: Talker, texts: string[]): Promise<void> => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       texts.push(`message ${texts.length}`);
       writer.say(texts.at(-1)!);
       await writer.until(() => writer.waiting < AHEAD);
@@ -59,7 +59,7 @@ it(`loses and doubles nothing in ${CRASHES} crashes`, { timeout: 60_000 + CRASHE
     underway += writers.reduce((sum, { waiting }) => sum + waiting, 0);
     chat = await ChatProcess.start("--data", folder, "--max-rate", "10000", "--port", String(port));
   }
-  isOver = true;
+  over.abort();
   await writing;
   await chat.kill();
 

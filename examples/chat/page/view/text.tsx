@@ -1,9 +1,8 @@
 import { tokenize } from "linkifyjs";
 import type { JSX } from "preact";
 
-/** A few emoji and nothing else: pictographs and what joins and colours them. */
-const ONLY_EMOJI =
-  /^(?=.{1,24}$)(?:\p{Extended_Pictographic}|[\u{1f1e6}-\u{1f1ff}\u{1f3fb}-\u{1f3ff}\ufe0f\u200d ])+$/u;
+/** A few emoji and nothing else; digits and # are not meant, though they can be made ones. */
+const ONLY_EMOJI = /^(?=.{1,24}$)(?!.*[\d#*])(?:\p{Extended_Pictographic}|\p{Emoji_Component}| )+$/u;
 
 /** A text with its links; everything else in it stays the text that it is. */
 export function Text({ text }: { readonly text: string }): JSX.Element {
