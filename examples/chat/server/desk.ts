@@ -9,6 +9,7 @@ import {
 } from "../protocol/messages.ts";
 import { PAGE_SIZE, ROOMS_PER_GUEST } from "../protocol/limits.ts";
 import type { Hall } from "../storage/hall.ts";
+import { Bucket } from "./bucket.ts";
 import { Guest, type GuestSocket } from "./guest.ts";
 import { checkName } from "./names.ts";
 import type { Rooms } from "./rooms.ts";
@@ -48,6 +49,8 @@ export class Desk {
   readonly #hall: Hall;
   readonly #rooms: Rooms;
   readonly #options: DeskOptions;
+  /** Lines of the log: while the storage is away, everybody's requests fail for the same reason. */
+  readonly #lines: Bucket = new Bucket(0.2, 3, performance.now());
 
   constructor(hall: Hall, rooms: Rooms, options: DeskOptions) {
     this.#hall = hall;
@@ -89,7 +92,9 @@ export class Desk {
   }
 
   #explain(guest: Guest, error: unknown, re: string | undefined, room: string | undefined): void {
-    if (!(error instanceof Refusal)) this.#options.log(`storage: ${String(error)}`);
+    if (!(error instanceof Refusal) && this.#lines.take(performance.now()) === 0) {
+      this.#options.log(`storage: ${String(error)}`);
+    }
     const { code, message, wait } =
       error instanceof Refusal
         ? error

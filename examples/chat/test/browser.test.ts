@@ -140,6 +140,17 @@ describe.skipIf(missing !== undefined)("in Chromium", () => {
     await page.getByLabel("Your nickname").fill("Grace");
     await page.keyboard.press("Enter");
     await new Visitor(page).connected();
+    // Another one later: everybody sees it.
+    const visitor = new Visitor(page);
+    await page.getByRole("button", { name: "Rename" }).click();
+    await page.getByRole("button", { name: "Stay Grace" }).click();
+    await page.getByRole("button", { name: "Rename" }).click();
+    await page.getByLabel("Your nickname").fill("Hopper");
+    await page.keyboard.press("Enter");
+    await page.locator(".people").getByText("Hopper").waitFor({ state: "attached" });
+    await visitor.say("it is me");
+    await visitor.sees("it is me");
+    await page.locator(".head").getByText("Hopper").waitFor({ state: "attached" });
   });
 
   it("everything can be done with the keyboard alone", async () => {

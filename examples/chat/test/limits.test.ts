@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { SUBPROTOCOL } from "../protocol/messages.ts";
 import { ChatProcess, temporaryFolder } from "./chat-process.ts";
 import { Guest, keyOf } from "./guest.ts";
 
@@ -107,6 +109,16 @@ describe("limits", () => {
     const end = ada.ended();
     for (let i = 0; i < 4; i++) ada.socket.send("{");
     expect(await end).toEqual([1008, "too many bad messages"]);
+  });
+
+  it("lets no page of another origin in", async () => {
+    const { port } = await start();
+    const origin = "http://elsewhere.example";
+    const foreign = new WebSocket(`ws://127.0.0.1:${port}/chat`, SUBPROTOCOL, { origin });
+    foreign.on("error", () => {});
+    const [, response] = await once(foreign, "unexpected-response");
+    expect(response.statusCode).toBe(403);
+    foreign.terminate();
   });
 
   it("refuses messages that are too large, other subprotocols, and names that cannot be had", async () => {

@@ -35,6 +35,11 @@ export function Entrance({ chat }: { readonly chat: Chat }): JSX.Element {
           {refused}
         </p>
         <button type="submit">Enter {chat.active.value.name}</button>
+        {chat.me.value !== undefined && (
+          <button type="button" class="quiet" onClick={() => (chat.nameRefused.value = undefined)}>
+            Stay {chat.me.value.name}
+          </button>
+        )}
       </form>
     </main>
   );

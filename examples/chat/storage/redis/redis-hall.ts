@@ -33,6 +33,7 @@ export class RedisHall implements Hall {
   #node = newName();
   #log = "";
   #stores = false;
+  #isReturning = false;
   #follower: Follower | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -63,8 +64,8 @@ export class RedisHall implements Hall {
     });
     this.#stores = true;
     this.#client.on("error", () => this.#setStores(false));
-    this.#client.on("ready", () => void this.#return().catch(() => {}));
-    this.#timer = setInterval(() => void this.#live().catch(() => {}), BEAT_EVERY);
+    this.#client.on("ready", () => this.#live());
+    this.#timer = setInterval(() => this.#live(), BEAT_EVERY);
   }
 
   get log(): string {
@@ -90,10 +91,11 @@ export class RedisHall implements Hall {
     return String(await this.#run(BEAT, [this.#node, String(DEAD_AFTER), newName(), ...FIRST_ROOMS]));
   }
 
-  async #live(): Promise<void> {
-    if (!this.#stores) return;
-    await this.#beat();
-    await this.#run(SWEEP, []);
+  /** Speaks for this node, after an absence for all its people. What fails now is tried again with the next beat. */
+  #live(): void {
+    if (!this.#client.isReady || this.#isReturning) return;
+    const done = this.#stores ? this.#beat().then(() => this.#run(SWEEP, [])) : this.#return();
+    done.catch(() => {});
   }
 
   /**
@@ -101,15 +103,20 @@ export class RedisHall implements Hall {
    * brings its people along. If the history is another one, everybody has to start anew.
    */
   async #return(): Promise<void> {
-    this.#node = newName();
-    const log = await this.#beat();
-    for (const [room, people] of this.#here) {
-      for (const who of people.values()) await this.#enter(room, who);
+    this.#isReturning = true;
+    try {
+      this.#node = newName();
+      const log = await this.#beat();
+      for (const [room, people] of this.#here) {
+        for (const who of people.values()) await this.#enter(room, who);
+      }
+      const other = log !== this.#log;
+      this.#log = log;
+      this.#setStores(true);
+      if (other) this.#events.missed();
+    } finally {
+      this.#isReturning = false;
     }
-    const other = log !== this.#log;
-    this.#log = log;
-    this.#setStores(true);
-    if (other) this.#events.missed();
   }
 
   async claim(person: string, look: string): Promise<boolean> {
