@@ -15,6 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const pages = [
   "README.md",
   "CONTRIBUTING.md",
+  "examples/chat/README.md",
   ...readdirSync(join(root, "docs"), { recursive: true }).map((name) => `docs/${String(name)}`),
 ];
 const snippets = pages

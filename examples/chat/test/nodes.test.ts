@@ -143,6 +143,11 @@ describe.skipIf(missing !== undefined)("two nodes", () => {
     ]);
     expect(faultsOf(ada.heard, expected)).toEqual([]);
     expect(bob.heard).toEqual(ada.heard);
+    // The log says that the storage was away, and nothing of what people said or are.
+    const log = one.complaints.join("\n");
+    expect(log).toContain("storage: ");
+    expect(log).not.toMatch(/Ada|Bob|Eve|meanwhile|lobby/);
+    for (const name of ["Ada", "Eve"]) expect(log).not.toContain(keyOf(name));
   });
 
   it("start anew together when Redis comes back without its memory", async () => {
