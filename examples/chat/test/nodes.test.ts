@@ -62,6 +62,20 @@ describe.skipIf(missing !== undefined)("two nodes", () => {
     expect(await ada.next("went")).toMatchObject({ who: { name: "Bob" } });
   });
 
+  it("hold a message once, whichever of them it is sent to again", async () => {
+    const { one, two } = await start();
+    const ada = await Guest.named(one.port, "Ada");
+    ada.say("once", "lobby", "same");
+    expect(await ada.next("stored")).toMatchObject({ re: "same", seq: 1 });
+    const again = await Guest.named(two.port, "Ada");
+    again.say("once", "lobby", "same");
+    const { seq, at } = await again.next("stored");
+    again.say("next");
+    expect(await again.next("stored")).toMatchObject({ seq: 2 });
+    const eve = await Guest.named(one.port, "Eve");
+    expect((await eve.next("joined")).said).toMatchObject([{ seq, text: "once", at }, { text: "next" }]);
+  });
+
   it("have each name once, and each room's places once", async () => {
     const { one, two } = await start("--max-users", "2");
     await Guest.named(one.port, "Ada");
