@@ -28,6 +28,7 @@ class Refusal extends Error {
 
 /** After which a request may be tried again that the storage did not answer, in milliseconds. */
 const STORAGE_WAIT = 1000;
+const AWAY = "The chat cannot reach its storage.";
 
 const FULL = {
   "room-full": (users: number): string =>
@@ -96,9 +97,7 @@ export class Desk {
       this.#options.log(`storage: ${String(error)}`);
     }
     const { code, message, wait } =
-      error instanceof Refusal
-        ? error
-        : { code: "unavailable" as const, message: "The chat cannot reach its storage.", wait: STORAGE_WAIT };
+      error instanceof Refusal ? error : { code: "unavailable" as const, message: AWAY, wait: STORAGE_WAIT };
     guest.tell({
       type: "error",
       ...(re !== undefined && { re }),
@@ -132,6 +131,8 @@ export class Desk {
 
   async #hello(guest: Guest, { key, name: wanted, log, rooms }: ClientMessageOf<"hello">): Promise<void> {
     if (guest.person !== undefined) throw new Refusal("bad-message", "You have said hello already.");
+    // While the storage comes back it may not yet be known which history it has.
+    if (!this.#hall.stores) throw new Refusal("unavailable", AWAY, STORAGE_WAIT);
     const check = checkName(wanted);
     if ("refused" in check) throw new Refusal("name-refused", check.refused);
     const id = createHash("sha256").update(key).digest("base64url").slice(0, 16);

@@ -50,15 +50,15 @@ export class ChatProcess {
     return `http://127.0.0.1:${this.port}/`;
   }
 
-  get pid(): number {
-    return this.#child.pid!;
+  /** Ends it at once, and resolves when it is gone. */
+  async kill(): Promise<void> {
+    const gone = once(this.#child, "exit");
+    this.signal("SIGKILL");
+    await gone;
   }
 
-  /** Ends it at once, and resolves when it is gone. */
-  async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
-    const gone = once(this.#child, "exit");
+  signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
-    await gone;
   }
 
   /** Asks it to end. Resolves with its exit status. */

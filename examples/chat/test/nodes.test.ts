@@ -164,6 +164,21 @@ describe.skipIf(missing !== undefined)("two nodes", () => {
     for (const name of ["Ada", "Eve"]) expect(log).not.toContain(keyOf(name));
   });
 
+  it("notice when more has happened than they can follow", async () => {
+    const { redis, one, two } = await start();
+    const ada = talker("Ada", () => one.port);
+    const bob = talker("Bob", () => two.port);
+    await ada.until(() => ada.connections === 1);
+    one.signal("SIGSTOP");
+    for (let i = 0; i < 5; i++) bob.say(`meanwhile ${i}`);
+    await bob.until(() => bob.heard.length === 5);
+    await redis.command("XTRIM", "chat:events", "MAXLEN", "0");
+    one.signal("SIGCONT");
+    await ada.until(() => ada.heard.length === 5);
+    expect(ada.heard).toEqual(bob.heard);
+    expect(ada.connections).toBe(2);
+  });
+
   it("start anew together when Redis comes back without its memory", async () => {
     const { redis, one, two } = await start();
     const ada = talker("Ada", () => one.port);

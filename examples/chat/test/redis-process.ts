@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { createClient } from "@redis/client";
 import { onTestFinished } from "vitest";
 import { temporaryFolder } from "./chat-process.ts";
 
@@ -69,6 +70,12 @@ export class RedisProcess {
     const gone = once(this.#child!, "exit");
     this.#child!.kill("SIGKILL");
     await gone;
+  }
+
+  async command(...command: string[]): Promise<void> {
+    const client = await createClient({ url: this.url }).connect();
+    await client.sendCommand(command);
+    client.destroy();
   }
 
   /** Takes away all that it has kept. */

@@ -49,6 +49,7 @@ export class Follower {
   async #follow(): Promise<void> {
     while (!this.#closed) {
       try {
+        await this.#checkGap();
         const streams = await this.#client.xRead({ key: EVENTS, id: this.#at }, { BLOCK, COUNT });
         for (const { id, message } of streams?.[0]?.messages ?? []) {
           this.#at = id;
@@ -58,7 +59,6 @@ export class Follower {
         if (this.#closed) return;
         // The client comes back by itself; until then its commands fail at once.
         await new Promise((resolve) => setTimeout(resolve, 100));
-        await this.#checkGap().catch(() => {});
       }
     }
   }
@@ -72,9 +72,9 @@ export class Follower {
     this.#events.happened(event);
   }
 
-  /** While Redis was away, more may have happened than the stream keeps; or it came back without it. */
+  /** Where we were is gone: more happened meanwhile than the stream keeps, or Redis came back without it. */
   async #checkGap(): Promise<void> {
-    if (!this.#client.isReady || this.#at === "0-0") return;
+    if (this.#at === "0-0") return;
     const seen = await this.#client.xRange(EVENTS, this.#at, this.#at);
     if (seen?.length === 1) return;
     this.#at = await this.#end();

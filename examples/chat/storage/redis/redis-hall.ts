@@ -100,7 +100,7 @@ export class RedisHall implements Hall {
 
   /**
    * Redis is back. The node goes on under a new name, so that whoever left meanwhile is not kept by its old one, and
-   * brings its people along. If the history is another one, everybody has to start anew.
+   * brings its people along. If the history is another one, the follower has noticed that what it knew is gone.
    */
   async #return(): Promise<void> {
     this.#isReturning = true;
@@ -110,10 +110,8 @@ export class RedisHall implements Hall {
       for (const [room, people] of this.#here) {
         for (const who of people.values()) await this.#enter(room, who);
       }
-      const other = log !== this.#log;
       this.#log = log;
       this.#setStores(true);
-      if (other) this.#events.missed();
     } finally {
       this.#isReturning = false;
     }
