@@ -207,8 +207,13 @@ describe.skipIf(missing !== undefined)("in Chromium", () => {
     await ada.page.getByText("Nothing can be saved just now.").waitFor();
     await ada.say("kept");
     await ada.page.getByText("sending…").waitFor();
+    // A reload finds the chat as it is, and what was written is still there.
+    await ada.page.reload();
+    await ada.state("unsaved");
+    await ada.page.getByText("sending…").waitFor();
     await redis.restart();
     await ada.sees("kept");
     await ada.state("open");
+    expect(await ada.texts()).toEqual(["kept"]);
   });
 });

@@ -160,8 +160,10 @@ export class Chat {
       if (room !== undefined) room.refused.value = message;
     } else if (room !== undefined && wait !== undefined && !room.isIn.value) {
       window.setTimeout(() => this.#join(room), wait);
-    } else if (code === "unavailable" && this.me.value === undefined) {
-      window.setTimeout(() => this.#hello(), RETRY);
+    } else if (code === "unavailable" && error.room === undefined) {
+      // Nobody can be let in just now.
+      this.stores.value = false;
+      window.setTimeout(() => this.#hello(), wait ?? RETRY);
     } else if (room !== undefined) {
       room.isLoading.value = false;
     }
