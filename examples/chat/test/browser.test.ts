@@ -49,6 +49,7 @@ describe.skipIf(missing !== undefined)("in Chromium", () => {
     const texts = [
       "<script>alert(1)</script><b onclick=alert(1)>bold</b>",
       "javascript:alert(1) data:text/html,x [x](javascript:alert(1))",
+      "file:///etc/passwd ftp://example.com/x ada@example.com",
       "see https://example.com/a?b=c&d=<e>, or example.org!",
     ];
     for (const text of texts) {

@@ -10,9 +10,10 @@ export function Text({ text }: { readonly text: string }): JSX.Element {
     <p class={ONLY_EMOJI.test(text) ? "text large" : "text"} dir="auto">
       {tokenize(text).map((token) => {
         const words = token.toString();
-        if (!token.isLink || token.t !== "url") return words;
+        const address = token.isLink ? token.toHref("https") : "";
+        if (!/^https?:/i.test(address)) return words;
         return (
-          <a href={token.toHref("https")} target="_blank" rel="noopener noreferrer nofollow ugc">
+          <a href={address} target="_blank" rel="noopener noreferrer nofollow ugc">
             {words}
           </a>
         );
