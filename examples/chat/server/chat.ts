@@ -59,6 +59,8 @@ export async function startChat(
     subprotocols: [SUBPROTOCOL],
     maxPayload: WIRE_BYTES,
     maxBuffered: MAX_BUFFERED,
+    // Requests of all kinds: whoever sends more is not read until it is their turn again.
+    rateLimit: { messages: 40 + 2 * maxRate, burst: 5 },
     upgrade: ({ subprotocols }) =>
       subprotocols.includes(SUBPROTOCOL)
         ? { subprotocol: SUBPROTOCOL }
@@ -79,7 +81,14 @@ export async function startChat(
   });
   try {
     const listening = await server.listen({ port, host, http: servePage(folder) });
-    return { port: listening.port, close: () => server.close().then(() => hall.close()) };
+    return {
+      port: listening.port,
+      async close() {
+        // A millisecond for each, so that not all come back to the next process in one moment.
+        await server.close({ spread: server.stats().connections });
+        await hall.close();
+      },
+    };
   } catch (error) {
     await hall.close();
     throw error;

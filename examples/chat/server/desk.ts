@@ -65,7 +65,6 @@ export class Desk {
 
   /** A message of a guest. Resolves when it is dealt with; the guest's next one waits for that. */
   async receive(guest: Guest, text: string): Promise<void> {
-    if (guest.requests.take(performance.now()) > 0) return guest.sendAway("too many messages");
     const reading = readClientMessage(text);
     if ("wrong" in reading) return this.#refuse(guest, reading.re, "bad-message", reading.wrong);
     const { message } = reading;

@@ -4,8 +4,6 @@ import { Bucket } from "./bucket.ts";
 
 /** Bad messages that a connection survives at once, and how many more each second. */
 const FAULTS = { burst: 10, perSecond: 0.1 };
-/** Requests of any kind. */
-const REQUESTS = { burst: 200, perSecond: 40 };
 
 /** A connection, as the library knows it: its data is our guest. */
 export type GuestSocket = ServerSocket<Guest | undefined>;
@@ -13,7 +11,6 @@ export type GuestSocket = ServerSocket<Guest | undefined>;
 /** One connection: who it is, and how much it has asked for. */
 export class Guest {
   readonly #socket: GuestSocket;
-  readonly requests: Bucket;
   readonly faults: Bucket;
   readonly says: Bucket;
   readonly typings: Bucket;
@@ -24,7 +21,6 @@ export class Guest {
   /** `rate`: messages per second that a person may say. */
   constructor(socket: GuestSocket, rate: number, now: number) {
     this.#socket = socket;
-    this.requests = new Bucket(REQUESTS.perSecond + 2 * rate, REQUESTS.burst + 4 * rate, now);
     this.faults = new Bucket(FAULTS.perSecond, FAULTS.burst, now);
     this.says = new Bucket(rate, 2 * rate, now);
     this.typings = new Bucket(1, 3, now);

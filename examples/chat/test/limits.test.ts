@@ -84,6 +84,16 @@ describe("limits", () => {
     expect([code, wait! > 0 && wait! <= 1000]).toEqual(["too-fast", true]);
   });
 
+  it("reads nobody faster than they may ask, and answers all of it", async () => {
+    const { port } = await start("--max-rate", "1");
+    const ada = await Guest.named(port, "Ada");
+    // 42 a second, and five seconds' worth at once.
+    const begin = performance.now();
+    for (let i = 0; i < 252; i++) ada.send({ type: "ping" });
+    for (let i = 0; i < 252; i++) await ada.next("pong");
+    expect(performance.now() - begin).toBeGreaterThan(500);
+  });
+
   it("answers bad messages with a typed error, and hangs up when there are too many", async () => {
     const { port } = await start();
     const ada = await Guest.connected(port);
