@@ -110,6 +110,22 @@ describe.skipIf(missing !== undefined)("in Chromium", () => {
     }
   });
 
+  it("an address leads into its room, and nobody is in more rooms than may be", async () => {
+    const { url } = await start();
+    const ada = await Visitor.enter(visit, `${url}#Tea%20Party`, "Ada");
+    await ada.page.getByRole("heading", { level: 1, name: "tea-party" }).waitFor();
+    for (let i = 0; i < 9; i++) {
+      await ada.page.getByLabel("Open a room").fill(`room ${i}`);
+      await ada.page.keyboard.press("Enter");
+    }
+    await ada.page.getByText("You can be in 10 rooms at a time.").waitFor();
+    await ada.page.reload();
+    await ada.connected();
+    await ada.page.getByRole("heading", { level: 1, name: "room-8" }).waitFor();
+    await ada.say("in the one I came for");
+    await ada.sees("in the one I came for");
+  });
+
   it("the eleventh user of a room for ten is refused in a friendly way, and let in later", async () => {
     const { url, port } = await start("--max-users", "10", "--grace", "0");
     const ten = await Promise.all(Array.from({ length: 10 }, (_, i) => Guest.named(port, `Guest ${i}`)));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Outbox } from "../page/model/outbox.ts";
+import { roomInAddress, roomName } from "../page/model/room-name.ts";
 import { Room } from "../page/model/room.ts";
 import type { ClientMessage, Said, ServerMessageOf } from "../protocol/messages.ts";
 
@@ -16,6 +17,29 @@ const joined = (rest: Partial<ServerMessageOf<"joined">> & { last: number }): Se
   resumed: false,
   more: false,
   ...rest,
+});
+
+describe("a room's name", () => {
+  it.each([
+    ["lobby", "lobby"],
+    ["Tea Party!", "tea-party"],
+    ["  Café №5 ", "cafe-no5"],
+    ["-a--b-", "a-b"],
+    ["x".repeat(31) + " y", "x".repeat(31)],
+    ["чат", ""],
+  ])("is made of %j: %j", (text, name) => {
+    expect(roomName(text)).toBe(name);
+  });
+
+  it("is taken from an address, however that is written", () => {
+    expect(["#lobby", "#Tea%20Party", "#", "", "#%E0%A4%A"].map(roomInAddress)).toEqual([
+      "lobby",
+      "tea-party",
+      "",
+      "",
+      "",
+    ]);
+  });
 });
 
 describe("a room of the page", () => {

@@ -1,7 +1,9 @@
 import { computed, effect, signal } from "@preact/signals";
+import { ROOMS_PER_GUEST } from "../../protocol/limits.ts";
 import type { Person, RoomInfo, ServerMessage, ServerMessageOf } from "../../protocol/messages.ts";
 import { type Identity, identityShelf, newKey, readsShelf, roomsShelf } from "./keep.ts";
 import { Link } from "./link.ts";
+import { roomName } from "./room-name.ts";
 import { Outbox } from "./outbox.ts";
 import { Room } from "./room.ts";
 
@@ -29,7 +31,8 @@ export class Chat {
   #typed = 0;
 
   constructor(url: string, wanted: string) {
-    const names = new Set([...(roomsShelf.read() ?? [FIRST_ROOM]), ...(wanted === "" ? [] : [wanted])]);
+    const kept = roomsShelf.read()?.filter((name) => name !== "" && name === roomName(name)) ?? [];
+    const names = new Set([...(kept.length > 0 ? kept : [FIRST_ROOM]), ...(wanted === "" ? [] : [wanted])]);
     const reads = readsShelf.read()?.seqs ?? {};
     this.rooms.value = [...names].map((name) => {
       const room = new Room(name);
@@ -78,7 +81,9 @@ export class Chat {
   #hello(): void {
     if (this.identity.value === undefined) return;
     const { key, name } = this.identity.value;
-    const rooms = this.rooms.value.map((room) => ({
+    // No more than the server takes, and the one that is looked at in any case.
+    const first = [this.active.value, ...this.rooms.value.filter((room) => room !== this.active.value)];
+    const rooms = first.slice(0, ROOMS_PER_GUEST).map((room) => ({
       room: room.name,
       ...(room.last.value > 0 && { after: room.last.value }),
     }));

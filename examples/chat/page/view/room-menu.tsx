@@ -2,6 +2,7 @@ import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import type { Chat } from "../model/chat.ts";
+import { roomName } from "../model/room-name.ts";
 import type { Room } from "../model/room.ts";
 import type { Drawer } from "./app.tsx";
 import { Avatar } from "./avatar.tsx";
@@ -74,15 +75,6 @@ function MyRoom({ room, isActive, go }: MyRoomProps): JSX.Element {
     </button>
   );
 }
-
-/** What people write becomes a room's name: small letters, digits and hyphens. */
-const roomName = (text: string): string =>
-  text
-    .normalize("NFKD")
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .slice(0, 32)
-    .replaceAll(/^-+|-+$/g, "");
 
 function NewRoom({ go }: { readonly go: (name: string) => void }): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
