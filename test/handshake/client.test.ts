@@ -45,6 +45,7 @@ describe("createRequest (RFC 6455 section 4.1)", () => {
 
   it.each<[string, Partial<ClientHandshake>]>([
     ["a path that is none", { path: "x" }],
+    ["a path in the middle", { path: "x/" }],
     ["an empty path", { path: "" }],
     ["a path with a space", { path: "/a b" }],
     ["a path with a fragment", { path: "/a#b" }],
@@ -59,6 +60,14 @@ describe("createRequest (RFC 6455 section 4.1)", () => {
     ["a header name with a space", { headers: [["X Y", "a"]] }],
   ])("refuses %s", (_, change) => {
     expect(() => createRequest({ ...handshake, ...change })).toThrow(InvalidAnswerError);
+  });
+
+  it.each<[string, Partial<ClientHandshake>]>([
+    ['"x" is not a path', { path: "x" }],
+    ["the key must be 16 octets in base64", { key: "AAAA" }],
+    ["subprotocols must be tokens, each once", { subprotocols: ["a", "a"] }],
+  ])("says what is wrong: %s", (message, change) => {
+    expect(() => createRequest({ ...handshake, ...change })).toThrow(message);
   });
 });
 

@@ -114,16 +114,19 @@ describe("a wrong handshake", () => {
     ["a control character in the target", 400, {}, { target: "/a\u007f" }],
     ["a letter beyond ASCII in the target", 400, {}, { target: "/\u00e9" }],
     ["another scheme", 400, {}, { target: "ftp://a/" }],
+    ["a scheme that ends like one of ours", 400, {}, { target: "xhttp://a/" }],
     ["an absolute target without authority", 400, {}, { target: "http:///x" }],
     ["an absolute target with a user", 400, {}, { target: "http://u@a/" }],
     ["no Upgrade", 426, { Upgrade: undefined }],
     ["an Upgrade with a version", 426, { Upgrade: "WebSocket/13" }],
+    ["an Upgrade that is no list of tokens", 426, { Upgrade: "websocket, a b" }],
     ["another Upgrade", 426, { Upgrade: "h2c, xwebsocket" }],
     ["no Connection", 400, { Connection: undefined }],
     ["a Connection without upgrade", 400, { Connection: "keep-alive, upgrade-insecure" }],
     ["a Connection that is no list of tokens", 400, { Connection: "Upgrade, a b" }],
     ["a body", 400, { "Content-Length": "1" }],
     ["a length of 10", 400, { "Content-Length": "10" }],
+    ["a length that begins with 0", 400, { "Content-Length": "01" }],
     ["two lengths", 400, { "Content-Length": ["0", "0"] }],
     ["a length that is none", 400, { "Content-Length": "-0" }],
     ["an empty length", 400, { "Content-Length": "" }],
@@ -207,6 +210,13 @@ describe("acceptUpgrade", () => {
     ].map((name): [string, UpgradeChoice] => [name, { headers: [[name, "x"]] }]),
   ])("refuses %s before an octet is written", (_, choice) => {
     expect(() => acceptUpgrade(offer, choice)).toThrow(InvalidAnswerError);
+  });
+
+  it("says what it refuses", () => {
+    expect(() => acceptUpgrade(offer, { subprotocol: "c" })).toThrow('the subprotocol "c" was not offered');
+    expect(() => acceptUpgrade(offer, { headers: [["Upgrade", "x"]] })).toThrow(
+      "the header Upgrade belongs to the handshake",
+    );
   });
 
   it("leaves headers alone whose names only resemble its own", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Head, type HeadError, type HeadLimits, HeadReader } from "../../src/handshake/head-reader.ts";
+import { checkRequestLine } from "../../src/handshake/head.ts";
 import { hex, join, latin1, toHex } from "../octets.ts";
 
 const read = (
@@ -120,5 +121,16 @@ describe("HeadReader", () => {
     expect(text(fields(0), { maxHeaders: 0 })).toMatchObject({ lines: { length: 1 } });
     expect(text(fields(1000))).toMatchObject({ lines: { length: 1001 } });
     expect(text(fields(1001))).toMatchObject({ status: 431 });
+  });
+
+  it("asks about the first line as soon as it is whole, and about no other", () => {
+    const asked: string[] = [];
+    const ask = (line: string): undefined => void asked.push(line);
+    expect(new HeadReader({}, ask).receive(latin1(head))).toMatchObject({ lines });
+    expect(asked).toEqual([lines[0]]);
+    const reader = new HeadReader({}, checkRequestLine);
+    expect(reader.receive(latin1("GET /\r"))).toBeUndefined();
+    expect(reader.receive(latin1("\n"))).toEqual({ status: 505, reason: "HTTP/0.9 is not supported" });
+    expect(new HeadReader({}, checkRequestLine).receive(latin1(head))).toMatchObject({ lines });
   });
 });

@@ -60,6 +60,7 @@ describe("isSameOrigin (RFC 6454)", () => {
     ["ftp://a.example", "a.example", false],
     ["xhttp://a.example", "a.example", false],
     ["http:a.example", "a.example", false],
+    ["http://a.example\n.evil", "a.example", false],
     ["http://", "a.example", false],
     ["null", "null", false],
     ["", "", false],

@@ -15,6 +15,16 @@ describe("refuse", () => {
     });
   });
 
+  it("leaves the type of the body to a header of that name", () => {
+    for (const name of ["content-type", "Content-Type"]) {
+      expect(refuse(403, "{}", [[name, "application/json"]]).headers).toEqual([
+        [name, "application/json"],
+        ["Connection", "close"],
+        ["Content-Length", "3"],
+      ]);
+    }
+  });
+
   it.each(["", "\u007f", "é", "\u0080\u07ff\u0800\uffff", "€𝄞", "\u{10000}\u{10ffff}"])(
     "counts its body in octets: %j",
     (reason) => {
