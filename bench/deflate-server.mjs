@@ -2,7 +2,7 @@
  * What compression costs a server. Run: node --expose-gc bench/deflate-server.mjs idle | turn | stream
  *
  * idle    (after `ulimit -n 12000`) 10,000 connections that have each exchanged one message: resident bytes for each, with deflate and without
- * turn    the longest turns of the event loop that a chunk of 64 KiB can cause, and a send
+ * turn    the longest turns of the event loop that a chunk of 64 KiB can cause, and a send, in CPU time
  * stream  1 GiB in one compressed message through `delivery: "pieces"`
  */
 import { spawn, spawnSync } from "node:child_process";
@@ -89,6 +89,12 @@ async function idle(withDeflate) {
   process.exit();
 }
 
+/** CPU time of this process in ms: turns are measured by it, because others use the machine. */
+function cpu() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 function turn() {
   const chunk = (payload) => {
     const one = frame(0xc2, payload);
@@ -117,10 +123,10 @@ function turn() {
       end.receive(octets);
       turns = 0;
       do {
-        const from = performance.now();
+        const from = cpu();
         for (let event = end.next(); event !== undefined; event = end.next());
         // The first rounds warm up.
-        if (round >= 5) worst = Math.max(worst, performance.now() - from);
+        if (round >= 5) worst = Math.max(worst, cpu() - from);
         turns++;
       } while (end.inputPending);
     }
@@ -134,9 +140,9 @@ function turn() {
       const deflater = new Codec(new CodecMemory(), parameters, "server", 0).takeDeflater();
       let worst = 0;
       for (let round = 0; round < 8; round++) {
-        const from = performance.now();
+        const from = cpu();
         deflater.deflate(bytes, true);
-        if (round >= 3) worst = Math.max(worst, performance.now() - from);
+        if (round >= 3) worst = Math.max(worst, cpu() - from);
       }
       console.log(`send of ${bytes.length} bytes, ${name}, takeover ${takeover}: ${worst.toFixed(1)} ms`);
     }
