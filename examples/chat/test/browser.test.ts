@@ -115,8 +115,11 @@ describe.skipIf(missing !== undefined)("in Chromium", () => {
     const ada = await Visitor.enter(visit, `${url}#Tea%20Party`, "Ada");
     await ada.page.getByRole("heading", { level: 1, name: "tea-party" }).waitFor();
     for (let i = 0; i < 9; i++) {
+      // A room that is opened takes the focus.
+      await ada.page.locator("#text:focus").waitFor();
       await ada.page.getByLabel("Open a room").fill(`room ${i}`);
       await ada.page.keyboard.press("Enter");
+      await ada.page.getByRole("heading", { level: 1, name: `room-${i}` }).waitFor();
     }
     await ada.page.getByText("You can be in 10 rooms at a time.").waitFor();
     await ada.page.reload();
