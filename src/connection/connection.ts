@@ -185,6 +185,12 @@ export class Connection {
     this.#outgoing.prepared(kind, bytes, deflated, room);
   }
 
+  /** Sends a whole message of up to 4 KiB that was laid out as a frame before. Throws ERR_NOT_OPEN, ERR_MESSAGE_OPEN. */
+  sendLaidOut(frame: Uint8Array): void {
+    this.#checkOpen();
+    this.#outgoing.laidOut(frame);
+  }
+
   /** What a message is compressed to; undefined where it goes out as it is. Throws ERR_NOT_OPEN, ERR_MESSAGE_OPEN. */
   deflateMessage(bytes: Uint8Array): Uint8Array | undefined {
     this.#checkOpen();

@@ -12,7 +12,9 @@ import type { Platform } from "./platform.ts";
 
 const SLAB_SIZE = 64 * 1024;
 /** Payloads up to this size are copied into the slab: less work than a chunk of their own. */
-const MERGE_LIMIT = 4 * 1024;
+export const MERGE_LIMIT: number = 4 * 1024;
+/** Frames laid out before that wait as they are; more are copied into the slab. */
+const MAX_LAID_OUT = 64;
 /**
  * Pongs that may wait in the output, in octets of their frames. While a peer does not read, only the most recent
  * further ping is answered (RFC 6455 section 5.5.3), so a flood of pings costs constant memory.
@@ -60,6 +62,8 @@ export class Outbox {
   readonly #maskingKey: (() => number) | undefined;
   /** Finished chunks, in order; the range in the slab comes behind them. */
   #chunks: Uint8Array[] | undefined;
+  /** All of them are frames that were laid out before. */
+  #allLaidOut = true;
   #range: Uint8Array | undefined;
   /** The memory of the range that was taken last. */
   #taken: Uint8Array | undefined;
@@ -126,6 +130,24 @@ export class Outbox {
     this.#extend(start + length);
   }
 
+  /**
+   * Queues a whole small frame that was laid out before, for many connections: alone it is written as it is, others are
+   * copied behind each other once, when they are taken.
+   */
+  laidOut(frame: Uint8Array): void {
+    if (this.#range === undefined) {
+      const chunks = (this.#chunks ??= []);
+      this.#size += frame.length;
+      if (chunks.push(frame) > MAX_LAID_OUT && this.#allLaidOut) this.#merge();
+      return;
+    }
+    const slab = this.#slab;
+    slab.reserve(frame.length);
+    if (slab.bytes !== this.#range || slab.at !== this.#to) this.#beginRange(frame.length);
+    slab.bytes.set(frame, slab.at);
+    this.#extend(slab.at + frame.length);
+  }
+
   /** Queues the answer to a ping; beyond the budget it takes the place of the last one that still waits. */
   pong(payload: Uint8Array): void {
     if (this.#pongs >= PONG_BUDGET) {
@@ -142,10 +164,13 @@ export class Outbox {
   take(): readonly Uint8Array[] {
     this.flushPong();
     if (this.#size === 0) return NOTHING;
+    const count = (this.#chunks?.length ?? 0) + (this.#range === undefined ? 0 : 1);
+    if (count > 1 && this.#allLaidOut) this.#merge();
     this.#taken = this.#range;
     this.#closeRange();
     const chunks = this.#chunks!;
     this.#chunks = undefined;
+    this.#allLaidOut = true;
     this.#size = 0;
     this.#pongs = 0;
     return chunks;
@@ -200,8 +225,25 @@ export class Outbox {
     this.#slab.at = end;
   }
 
+  /** All that waits becomes one range. */
+  #merge(): void {
+    const slab = this.#slab;
+    const old = this.#range?.subarray(this.#from, this.#to);
+    slab.reserve(this.#size);
+    this.#range = slab.bytes;
+    this.#from = slab.at;
+    for (const chunk of this.#chunks ?? []) {
+      slab.bytes.set(chunk, slab.at);
+      slab.at += chunk.length;
+    }
+    if (old !== undefined) slab.bytes.set(old, slab.at);
+    this.#to = slab.at = this.#from + this.#size;
+    this.#chunks = this.#taken = undefined;
+  }
+
   #chunk(bytes: Uint8Array): void {
     this.#copyOut();
+    this.#allLaidOut = false;
     (this.#chunks ??= []).push(bytes);
     this.#size += bytes.length;
   }
@@ -209,6 +251,7 @@ export class Outbox {
   /** Output that may wait long must not hold a whole slab: it gets memory of its own. */
   #copyOut(): void {
     if (this.#range === undefined) return;
+    this.#allLaidOut = false;
     (this.#chunks ??= []).push(new Uint8Array(this.#range.subarray(this.#from, this.#to)));
     if (this.#slab.bytes === this.#range && this.#slab.at === this.#to) this.#slab.at = this.#from;
     this.#range = undefined;

@@ -56,6 +56,12 @@ export class Outgoing {
     else this.#outbox.frame(FIN | RSV1 | opcodeOf(kind), deflated);
   }
 
+  /** A whole small message as a frame that was laid out before. */
+  laidOut(frame: Uint8Array): void {
+    this.#checkNoneOpen();
+    this.#outbox.laidOut(frame);
+  }
+
   fragment(kind: MessageKind, bytes: Uint8Array, last: boolean): void {
     checkOctets(bytes);
     if (this.#open !== undefined && this.#open !== kind) {

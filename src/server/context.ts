@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import type { CloseEvent } from "../connection/event.ts";
 import type { Platform } from "../connection/platform.ts";
@@ -29,7 +30,8 @@ export class Context {
   readonly server: WebSocketServer;
   readonly settings: Settings;
   readonly platform: Platform = nodePlatform;
-  readonly slab: Slab = new Slab(nodePlatform.allocate);
+  /** Of Buffers: node:stream makes one of everything else, for each write anew. */
+  readonly slab: Slab = new Slab((size) => Buffer.allocUnsafeSlow(size));
   readonly compression: Compression | undefined;
   readonly sockets: Set<ServerSocket> = new Set();
   readonly topics: Topics = new Topics();

@@ -1,7 +1,11 @@
 import { Buffer } from "node:buffer";
 import type { MessageKind } from "../connection/event.ts";
 import { MisuseError } from "../connection/misuse.ts";
+import { MERGE_LIMIT } from "../connection/outbox.ts";
+import { serializeFrame } from "../frame/frame.ts";
+import { Opcode } from "../frame/opcode.ts";
 import { BinaryMessage, type Message, TextMessage } from "./message.ts";
+import { asBuffer } from "./node-platform.ts";
 
 /** What can be sent: a string or a text message as text, everything else as binary. */
 export type SendData = string | ArrayBufferView | ArrayBuffer | SharedArrayBuffer | Message | PreparedMessage;
@@ -13,6 +17,7 @@ export class PreparedMessage {
   readonly bytes: Uint8Array;
   /** @internal See {@link MessageEvent}. */
   readonly room: number | undefined;
+  #frame: Uint8Array | undefined;
   readonly #deflated: Map<number, Uint8Array | undefined> = new Map();
 
   /** @internal */
@@ -20,6 +25,16 @@ export class PreparedMessage {
     this.type = type;
     this.bytes = bytes;
     this.room = room;
+  }
+
+  /** @internal As a frame, for connections without compression; undefined where it is too large to be copied. */
+  get frame(): Uint8Array | undefined {
+    if (this.bytes.length > MERGE_LIMIT) return undefined;
+    const opcode = this.type === "text" ? Opcode.TEXT : Opcode.BINARY;
+    // A Buffer: node:stream makes one of everything else, for each write anew.
+    return (this.#frame ??= asBuffer(
+      serializeFrame({ fin: true, rsv: 0, opcode, maskingKey: undefined, payload: this.bytes }),
+    ));
   }
 
   /** @internal What it is compressed to on connections with this number (undefined: it goes out as it is). */

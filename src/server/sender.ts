@@ -13,13 +13,18 @@ export function output(driver: Driver, data: SendData): void {
   const { connection, vitals } = driver;
   if (driver.compression !== undefined)
     vitals.payloadSent += outputCompressed(driver, driver.compression, data);
-  else if (data instanceof PreparedMessage)
-    connection.sendPrepared(data.type, data.bytes, undefined, data.room);
+  else if (data instanceof PreparedMessage) outputPrepared(driver, data);
   else if (typeof data === "string") connection.sendText(data);
   else if (data instanceof TextMessage) connection.sendText(data.bytes, data.room);
   else if (data instanceof BinaryMessage) connection.sendBinary(data.bytes, data.room);
   else connection.sendBinary(octetsOf(data));
   vitals.messagesSent++;
+}
+
+function outputPrepared({ connection }: Driver, data: PreparedMessage): void {
+  const { frame } = data;
+  if (frame !== undefined) connection.sendLaidOut(frame);
+  else connection.sendPrepared(data.type, data.bytes, undefined, data.room);
 }
 
 /** ... that is compressed; returns the size that it has without. */
