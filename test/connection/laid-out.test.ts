@@ -33,7 +33,7 @@ describe("frames that were laid out before", () => {
   it("keep their places among all others, whoever else writes into the slab", () => {
     let seed = 7;
     const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below;
-    for (let session = 0; session < 100; session++) {
+    for (let session = 0; session < 30; session++) {
       const slab = new Slab(allocate, 512);
       const boxes = [box(slab), box(slab), box(slab)];
       const expected: Uint8Array[][] = [[], [], []];
@@ -52,24 +52,25 @@ describe("frames that were laid out before", () => {
           got[i]!.push(...outbox.take().map((chunk) => chunk.slice()));
           if (random(2) === 0) outbox.giveBack();
         }
-        expect(outbox.size).toBe(octetsOf(expected[i]!) - octetsOf(got[i]!));
+        if (outbox.size !== octetsOf(expected[i]!) - octetsOf(got[i]!)) expect.unreachable("a wrong size");
       }
       for (const [i, outbox] of boxes.entries()) {
         got[i]!.push(...outbox.take());
-        expect(join(...got[i]!)).toEqual(join(...expected[i]!));
+        expect(Buffer.compare(join(...got[i]!), join(...expected[i]!))).toBe(0);
       }
     }
   });
 
   it("are not written over by what is given back before they are taken", () => {
-    const outbox = box();
+    const slab = new Slab(allocate);
+    const outbox = box(slab);
     outbox.frame(0x82, hex("01"));
     outbox.take();
     const frames = Array.from({ length: 65 }, (_, i) => small(i));
     for (const frame of frames) outbox.laidOut(frame);
     outbox.giveBack();
-    outbox.frame(0x82, hex("02"));
-    expect(join(...outbox.take())).toEqual(join(...frames, hex("82 01 02")));
+    box(slab).frame(0x82, hex("02"));
+    expect(join(...outbox.take())).toEqual(join(...frames));
   });
 
   it("do not change what they are laid out in", () => {
