@@ -71,14 +71,14 @@ describe("floods", () => {
     expect(frames.at(-2)!.payload.equals(Buffer.alloc(count, "a"))).toBe(true);
   });
 
-  it("a thousand messages in chunks of one octet, none of which ends", async () => {
+  it("hundreds of messages in chunks of one octet, none of which ends", async () => {
     const { server, port } = await startTarget("echo");
-    const clients = await Promise.all(Array.from({ length: 1000 }, () => open(port)));
+    const clients = await Promise.all(Array.from({ length: 300 }, () => open(port)));
     const [first, rest] = [hex("02 fe 0400 00000000"), Buffer.alloc(32, "a")];
     for (const octet of Buffer.concat([first, rest]))
       await Promise.all(clients.map((client) => client.flush(Buffer.of(octet))));
     const { peak, held } = await server.ask("figures");
-    tell("1,000 messages begun in chunks of one octet", {
+    tell("300 messages begun in chunks of one octet", {
       "peak memory +": mib(peak),
       "in use +": mib(held),
     });
