@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import net from "node:net";
 import { ACCEPTED, GOOD } from "../../wire/heads.ts";
-import { clientFrame, CLOSE, CLOSE_ANSWER } from "../../wire/octets.ts";
+import { clientFrame, CLOSE, CLOSE_ANSWER, serverFrames } from "../../wire/octets.ts";
 
 /* A client that sends many messages with numbers, all that the system takes at once, and then a Close frame. */
 
@@ -28,5 +28,7 @@ export async function sendNumbered(port: number, count: number, size: number): P
   }
   socket.end(CLOSE);
   await ended;
-  return received.equals(Buffer.concat([Buffer.from(ACCEPTED, "latin1"), CLOSE_ANSWER]));
+  // The heartbeat may have asked in between; who does not answer while nobody reads is not given up for it.
+  const frames = serverFrames(received.subarray(ACCEPTED.length)).filter(({ first }) => first !== 0x89);
+  return frames.length === 1 && frames[0]!.first === CLOSE_ANSWER[0];
 }
