@@ -94,7 +94,7 @@ describe("clients that send 100,000 messages without waiting", () => {
     attack({ each: 100_000 }));
 
   it("one client with smaller ones, of which many are read at once", () =>
-    attack({ each: scale(20_000, 4_000_000), size: 8, most: 32 * MIB }));
+    attack({ each: scale(20_000, 4_000_000), size: 8, most: 48 * MIB }));
 
   it("several clients, at a handler that takes 50 ms for each", { timeout: 1_200_000 }, async () => {
     // As long as the whole takes: 2 seconds here, and 100,000 times 50 ms shared by twenty clients.
