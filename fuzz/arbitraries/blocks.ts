@@ -162,6 +162,17 @@ export function writeBlocks(blocks: readonly DeflateBlock[]): Uint8Array {
   return out.bytes();
 }
 
+/** What blocks stand for; undefined where a match reaches further back than there is, or than the window. */
+export function expandBlocks(blocks: readonly DeflateBlock[], window: number): number[] | undefined {
+  const text: number[] = [];
+  for (const symbol of blocks.flatMap(({ symbols }) => symbols)) {
+    if (typeof symbol === "number") text.push(symbol);
+    else if (symbol.distance > Math.min(text.length, window)) return undefined;
+    else for (let i = 0; i < symbol.length; i++) text.push(text[text.length - symbol.distance]!);
+  }
+  return text;
+}
+
 const octet = fc.nat({ max: 255 });
 const match = fc.record({
   length: fc.oneof(fc.integer({ min: 3, max: 258 }), fc.constantFrom(3, 10, 11, 257, 258)),
@@ -223,3 +234,30 @@ export const deflateStream: fc.Arbitrary<DeflateStream> = fc.record({
     fc.array(fc.tuple(fc.nat({ max: 200 }), fc.integer({ min: 1, max: 255 })), { maxLength: 2 }),
   ),
 });
+
+/** Sound blocks behind enough octets for matches at both sides of every window. */
+export const farBlocks: fc.Arbitrary<DeflateBlock[]> = fc
+  .tuple(
+    fc.nat({ max: 140 }),
+    fc.array(
+      fc.record({
+        length: fc.integer({ min: 3, max: 258 }),
+        distance: fc.oneof(
+          fc.tuple(fc.integer({ min: 8, max: 15 }), fc.integer({ min: -2, max: 2 })).map(([bits, more]) => {
+            return Math.min(2 ** bits + more, 32_768);
+          }),
+          fc.integer({ min: 1, max: 32_768 }),
+        ),
+      }),
+      { maxLength: 3 },
+    ),
+    fc.constantFrom<DeflateBlock["kind"]>("fixed", "dynamic"),
+  )
+  .map(([many, matches, kind]) => {
+    const run: DeflateSymbol[] = Array.from({ length: many }, () => ({ length: 258, distance: 1 }));
+    const bare = { final: false, kind };
+    return [
+      { ...bare, symbols: [1, 2, 3, ...run, 4, 5] },
+      { ...bare, symbols: matches },
+    ];
+  });

@@ -35,6 +35,8 @@ export interface CompressedMessage {
   readonly bytes: Uint8Array;
   readonly sizes: Cutting;
   readonly control: WireFrame | undefined;
+  /** Reserved bits where none belong: on the frame of that number, counted in a circle. */
+  readonly odd: { readonly frame: number; readonly rsv: number } | undefined;
 }
 
 const message: fc.Arbitrary<CompressedMessage> = fc.record({
@@ -43,6 +45,10 @@ const message: fc.Arbitrary<CompressedMessage> = fc.record({
   bytes: compressedPayload,
   sizes: fc.array(fc.nat({ max: 400 }), { maxLength: 3 }),
   control: fc.option(controlFrame(true), { nil: undefined }),
+  odd: fc.option(fc.record({ frame: fc.nat({ max: 4 }), rsv: fc.integer({ min: 1, max: 7 }) }), {
+    nil: undefined,
+    freq: 10,
+  }),
 });
 
 export const compressedMessages: fc.Arbitrary<CompressedMessage[]> = fc.array(message, {
@@ -52,7 +58,13 @@ export const compressedMessages: fc.Arbitrary<CompressedMessage[]> = fc.array(me
 
 /** The frames of these messages; the first of a compressed one has RSV1. */
 export const framesOf = (messages: readonly CompressedMessage[]): WireFrame[] =>
-  messages.flatMap(({ compressed, sizes, control, ...wire }) => {
-    const [first, ...rest] = fragments(wire, sizes, [control], 0x1234_5678);
-    return [{ ...first!, rsv: compressed ? 4 : 0 }, ...rest];
+  messages.flatMap(({ compressed, sizes, control, odd, ...wire }) => {
+    const frames = fragments(wire, sizes, [control], 0x1234_5678);
+    const oddFrame = odd === undefined ? -1 : odd.frame % frames.length;
+    return frames.map((frame, i) => {
+      const rsv = i === 0 && compressed ? 4 : 0;
+      // On the first frame RSV1 only says whether the message is compressed.
+      const wrong = i !== oddFrame ? 0 : i > 0 ? odd!.rsv : odd!.rsv & 3 || 1;
+      return { ...frame, rsv: rsv | wrong };
+    });
   });

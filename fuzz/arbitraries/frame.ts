@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { type Cutting, maskingKey, payload } from "./octets.ts";
+import { type Cutting, maskingKey, pattern, payload } from "./octets.ts";
 import { anyText, validText } from "./text.ts";
 
 /** A frame as it is written by hand: every field free, the length's encoding too. */
@@ -167,6 +167,26 @@ const closeFrame = (masked: boolean): fc.Arbitrary<WireFrame> =>
     lengthForm: "short",
   }));
 
+/** Messages at both sides of each border of the length's encodings, in every encoding that can say them. */
+const borderFrame = (masked: boolean): fc.Arbitrary<WireFrame> =>
+  fc
+    .record({
+      length: fc.oneof(
+        { weight: 5, arbitrary: fc.constantFrom(0, 1, 124, 125, 126, 127) },
+        { weight: 1, arbitrary: fc.constantFrom(65_534, 65_535, 65_536) },
+      ),
+      salt: fc.nat({ max: 255 }),
+      key: key(masked),
+      lengthForm: fc.constantFrom<"short" | 2 | 8>("short", 2, 8),
+    })
+    .map(({ length, salt, ...frame }) => ({
+      ...frame,
+      fin: true,
+      rsv: 0,
+      opcode: 2,
+      payload: pattern(length, salt),
+    }));
+
 /** What a peer sends: messages and control frames, a wrong frame here and there, perhaps a Close frame. */
 export const session = (masked: boolean): fc.Arbitrary<WireFrame[]> =>
   fc
@@ -175,6 +195,7 @@ export const session = (masked: boolean): fc.Arbitrary<WireFrame[]> =>
         { weight: 6, arbitrary: messageFrames(masked) },
         { weight: 2, arbitrary: controlFrame(masked).map((frame) => [frame]) },
         { weight: 1, arbitrary: anyFrame(masked).map((frame) => [frame]) },
+        { weight: 1, arbitrary: borderFrame(masked).map((frame) => [frame]) },
         { weight: 1, arbitrary: closeFrame(masked).map((frame) => [frame]) },
       ),
       { maxLength: 6 },

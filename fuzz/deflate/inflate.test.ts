@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Inflater, InflatePool, SLICE_BYTES } from "../../src/deflate/inflate.ts";
 import { check, checkAsync } from "../check.ts";
-import { deflateStream, writeDeflateStream } from "../arbitraries/blocks.ts";
+import { deflateStream, expandBlocks, farBlocks, writeDeflateStream } from "../arbitraries/blocks.ts";
 import { inflateSlowly } from "../oracles/deflate.ts";
 import { cutting, data, pieces } from "./data.ts";
 
@@ -113,6 +113,21 @@ describe("inflating", () => {
         const expected = inflateSlowly(message);
         const { text, error } = inflate(new Inflater(pool, 15, false), message, cuts);
         expect(error === undefined ? text : undefined).toEqual(expected);
+      }),
+    );
+  });
+
+  it("gives what the blocks say, and refuses what reaches beyond the agreed window", () => {
+    const bits = fc.integer({ min: 8, max: 15 });
+    check(
+      200,
+      fc.property(farBlocks, bits, cutting, (blocks, windowBits, cuts) => {
+        const stream = { blocks, flushed: true, behind: new Uint8Array(0), missing: 0, flips: [] };
+        const message = writeDeflateStream(stream);
+        const { text, error } = inflate(new Inflater(pool, windowBits, false), message, cuts);
+        const expected = expandBlocks(blocks, 2 ** windowBits);
+        expect(error === undefined).toBe(expected !== undefined);
+        if (expected !== undefined) expect(Buffer.compare(text, Uint8Array.from(expected))).toBe(0);
       }),
     );
   });
