@@ -120,6 +120,7 @@ describe("a wrong handshake", () => {
     ["no Upgrade", 426, { Upgrade: undefined }],
     ["an Upgrade with a version", 426, { Upgrade: "WebSocket/13" }],
     ["an Upgrade that is no list of tokens", 426, { Upgrade: "websocket, a b" }],
+    ["an Upgrade with a version of no name", 426, { Upgrade: "websocket, a b/1" }],
     ["another Upgrade", 426, { Upgrade: "h2c, xwebsocket" }],
     ["no Connection", 400, { Connection: undefined }],
     ["a Connection without upgrade", 400, { Connection: "keep-alive, upgrade-insecure" }],
