@@ -1,0 +1,18 @@
+/* Mutation testing of one room, HANDFAST_ROOM; `npm run mutate` goes through all of them. */
+const room = process.env.HANDFAST_ROOM;
+
+/** @type {import("@stryker-mutator/api/core").PartialStrykerOptions} */
+export default {
+  // The codec calls node:zlib; all the rest of its room is ours.
+  mutate: [`src/${room}/*.ts`, "!src/deflate/codec.ts"],
+  plugins: ["./fuzz/mutation/runner.js"],
+  testRunner: "bundle",
+  coverageAnalysis: "perTest",
+  concurrency: 1,
+  timeoutMS: 4000,
+  reporters: ["clear-text", "progress-append-only", "json"],
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+  jsonReporter: { fileName: `.stryker/${room}.json` },
+  tempDirName: `.stryker/tmp-${room}`,
+  ignorePatterns: ["dist", "bench", "examples", "autobahn", "docs", ".stryker"],
+};
