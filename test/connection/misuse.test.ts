@@ -109,6 +109,12 @@ describe("misuse is thrown, and leaves no trace", () => {
     expect(c.outputSize).toBe(127);
   });
 
+  it("of close says what is wrong", () => {
+    expect(() => server().close(1004)).toThrow("a Close frame cannot carry the code 1004");
+    expect(() => server().close(1005, "x")).toThrow("a reason needs a code");
+    expect(() => server().close(1000, "x".repeat(124))).toThrow("a close reason has at most 123 octets");
+  });
+
   it("a wrong close code is wrong after the close too", () => {
     const c = server();
     c.close(1000);
