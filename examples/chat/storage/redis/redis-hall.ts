@@ -21,6 +21,9 @@ import { APPEND, BEAT, CLAIM, ENTER, EVENTS, LEAVE, PREFIX, ROOMS, SWEEP } from 
 const BEAT_EVERY = 2000;
 const DEAD_AFTER = 8000;
 
+/** What a stream holds. */
+type Entries = { readonly id: string; readonly message: Record<string, string> }[];
+
 const newName = (): string => randomBytes(9).toString("base64url");
 
 /** The hall of a chat that is several processes: all of it is in Redis, and every node follows what happens there. */
@@ -157,16 +160,18 @@ export class RedisHall implements Hall {
   async read({ room, before, after, limit }: Range): Promise<Page> {
     const key = `${PREFIX}said:${room}`;
     const end = before === undefined ? "+" : `0-${before - 1}`;
-    const part =
-      after === undefined
-        ? this.#client.xRevRange(key, end, "-", { COUNT: limit }).then((entries) => entries?.toReversed())
-        : this.#client.xRange(key, `0-${after + 1}`, "+", { COUNT: limit });
-    const [entries, newest] = await Promise.all([part, this.#client.xRevRange(key, "+", "-", { COUNT: 1 })]);
-    const said = (entries ?? []).map(({ id, message }): Said => {
+    const both = this.#client.multi();
+    if (after === undefined) both.xRevRange(key, end, "-", { COUNT: limit });
+    else both.xRange(key, `0-${after + 1}`, "+", { COUNT: limit });
+    // At once: a message between the two would look like one that is missing.
+    const replies = await both.xRevRange(key, "+", "-", { COUNT: 1 }).exec();
+    const [entries, newest] = replies as unknown as [Entries, Entries];
+    if (after === undefined) entries.reverse();
+    const said = entries.map(({ id, message }): Said => {
       const { person, name, ...rest } = parseSaid(message);
       return { seq: seqOf(id), by: { id: person, name }, ...rest };
     });
-    const last = Math.max(said.at(-1)?.seq ?? 0, seqOf(newest?.[0]?.id ?? "0-0"));
+    const last = Math.max(said.at(-1)?.seq ?? 0, seqOf(newest[0]?.id ?? "0-0"));
     return { said, last };
   }
 
