@@ -7,6 +7,7 @@ import type { AgreedCompression, Compression } from "./compression.ts";
 import type { Context } from "./context.ts";
 import { abortTransport } from "./ending.ts";
 import { type Consumer, Intake } from "./intake.ts";
+import { isTooLate } from "./message-stream.ts";
 import { HIGH_WATER, Outlet } from "./outlet.ts";
 import { isPromiseLike, type Resolvers, withResolvers } from "./promises.ts";
 import { RateLimit } from "./rate-limit.ts";
@@ -214,8 +215,11 @@ export class Driver extends Outlet {
     this.intake.consumer?.end?.();
     this.intake.consumer = NOBODY;
     this.intake.busy = false;
+    // That a peer went away before it was answered is no failure of the application's.
+    const { state } = this.connection;
+    const tooLate = state !== "open" && state !== "closing" && isTooLate(error);
     this.connection.close(CloseCode.INTERNAL_ERROR);
-    this.context.report(error, this.socket);
+    if (!tooLate) this.context.report(error, this.socket);
     this.flushLater();
     this.proceed();
   }

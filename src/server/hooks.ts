@@ -42,6 +42,9 @@ export interface ServerHooks<Data = unknown> {
    * the transport ended without a Close frame, or the code by which a violation was answered.
    */
   close?(socket: ServerSocket<Data>, code: number, reason: string): unknown;
-  /** A hook has failed. Default: a warning on stderr. */
+  /**
+   * A hook has failed. Default: a warning on stderr. Not told is a hook that failed by ERR_NOT_OPEN or ERR_MESSAGE_CUT
+   * because its peer had gone.
+   */
   error?(error: unknown, socket: ServerSocket<Data> | undefined): void;
 }

@@ -1,5 +1,6 @@
 import { ReadableStream } from "node:stream/web";
 import type { MessageKind, PieceEvent } from "../connection/event.ts";
+import { MisuseError } from "../connection/misuse.ts";
 import { type Resolvers, withResolvers } from "./promises.ts";
 
 /** A message that ended in the middle, because its connection did. */
@@ -11,6 +12,10 @@ export class MessageCutError extends Error {
     this.name = "MessageCutError";
   }
 }
+
+/** Whether an error says no more than that the connection is over: it could not be written to, or read to the end. */
+export const isTooLate = (error: unknown): boolean =>
+  error instanceof MessageCutError || (error instanceof MisuseError && error.code === "ERR_NOT_OPEN");
 
 /** Where a stream gets its pieces. */
 export interface PieceSource {

@@ -173,6 +173,41 @@ describe("a message hook that returns a promise", () => {
     expect(calls).toEqual(["done 1", "done 2", "close 1006"]);
   });
 
+  it("that cannot answer because the peer has gone is no failure; one that sends behind its own close is", async () => {
+    const { work, finish, whenBegun } = worker();
+    const reported: unknown[] = [];
+    const over = expected();
+    const { server, connect } = await meet({
+      message: async (socket, message) => {
+        await work(textOf(message));
+        if (textOf(message) === "close") socket.close();
+        void socket.send("an answer");
+      },
+      close: () => over.resolve(),
+      error: (error) => void reported.push(error),
+    });
+    const gone = connect();
+    gone.on("error", () => {});
+    await once(gone, "open");
+    gone.send("1");
+    await whenBegun(1);
+    gone.terminate();
+    while (server.sockets.size > 0) {
+      // The end of TCP is read when the message has been handled.
+      await nextTurn();
+      finish();
+    }
+    await over.promise;
+    expect(reported).toEqual([]);
+    const closing = connect();
+    await once(closing, "open");
+    closing.send("close");
+    await whenBegun(2);
+    finish();
+    await closed(closing);
+    expect(reported).toEqual([expect.objectContaining({ code: "ERR_NOT_OPEN" })]);
+  });
+
   it("that rejects ends the connection with 1011, and nothing more is handed out", async () => {
     const { work, begun, whenBegun } = worker();
     const failing = expected();
