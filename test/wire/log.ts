@@ -17,10 +17,12 @@ export class Log {
         this.add(`open ${request.path}`);
         return options.open?.(socket, request);
       },
-      message: (socket, message) => {
-        this.add(`${message.type} ${message.bytes.length}`);
-        return options.message === undefined ? echo(socket, message) : options.message(socket, message);
-      },
+      ...(options.stream === undefined && {
+        message: (socket: ServerSocket, message: Message) => {
+          this.add(`${message.type} ${message.bytes.length}`);
+          return options.message === undefined ? echo(socket, message) : options.message(socket, message);
+        },
+      }),
       close: (socket, code, reason) => {
         this.add(`close ${code}${reason === "" ? "" : ` ${reason}`}`);
         return options.close?.(socket, code, reason);
