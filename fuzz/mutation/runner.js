@@ -34,7 +34,7 @@ const TESTS = {
 
 function testFiles(root) {
   const files = ["test", "fuzz"].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true }).map((name) => `${folder}/${name}`),
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name}`),
   );
   // The codec calls node:zlib and is not mutated; its tests are long.
   const wanted = files.filter((name) => /(?<!deflate\/codec)\.test\.ts$/.test(name));
