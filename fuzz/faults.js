@@ -143,7 +143,7 @@ const FAULTS = [
     "++this.#size > this.#maxBytes",
     "this.#size++ > this.#maxBytes",
   ],
-  ["two Origin headers are looked at as one", "handshake/decide", "origins.length > 1", "origins.length > 2"],
+  ["two Origin headers are looked at as one", "handshake/offer", "origins.length > 1", "origins.length > 2"],
   [
     "the first subprotocol that is offered is picked",
     "handshake/decide",
