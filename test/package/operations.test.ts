@@ -221,9 +221,10 @@ describe("each way to consume", () => {
     client.send("é");
     await all;
     expect(seen).toEqual(["text 1", "binary 100000", "text 0", "text 2"]);
-    const message = echo.line(({ event }) => event === "message");
+    // The lines of the messages before may still be on their way.
+    const message = echo.line(({ event, bytes }) => event === "message" && bytes === 4);
     client.send("last");
-    expect(await message).toMatchObject({ type: "text", bytes: 4 });
+    expect(await message).toMatchObject({ type: "text" });
     const exit = echo.exit;
     echo.child.kill("SIGINT");
     expect(await exit).toEqual([0, null]);
