@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
+import type { IncomingMessage, Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
@@ -27,19 +29,29 @@ afterEach(async () => {
   }
 });
 
-/** Runs the nth example of a page. */
-async function run(page: string, n: number): Promise<(path?: string) => WebSocket> {
+/** The nth example of a page as a module: what it `names` is exported, and it listens on any port that is free. */
+async function load(page: string, n: number, names: string): Promise<Record<string, unknown>> {
   const text = readFileSync(join(root, "docs/guides", `${page}.md`), "utf8");
   const code = [...text.matchAll(/^```js\n([\s\S]*?)^```/gm)][n - 1]![1]!;
-  expect(code).toMatch(/port: 80\d\d/);
+  const anywhere = code
+    .replace(/port: 80\d\d/, 'port: 0, host: "127.0.0.1"')
+    .replace(/listen\(80\d\d\)/, 'listen(0, "127.0.0.1")');
+  expect(anywhere).not.toBe(code);
   const file = join(folder, `${page}-${n}.js`);
-  writeFileSync(
-    file,
-    `${code.replace(/port: 80\d\d/, 'port: 0, host: "127.0.0.1"')}\nexport { server, port };\n`,
-  );
-  const { server, port } = (await import(file)) as Example;
+  writeFileSync(file, `${anywhere}\nexport { ${names} };\n`);
+  return (await import(file)) as Record<string, unknown>;
+}
+
+const clientOf =
+  (port: number) =>
+  (path = "/"): WebSocket =>
+    new WebSocket(`ws://127.0.0.1:${port}${path}`);
+
+/** Runs the nth example of a page. */
+async function run(page: string, n: number): Promise<(path?: string) => WebSocket> {
+  const { server, port } = (await load(page, n, "server, port")) as unknown as Example;
   running.push(server);
-  return (path = "/") => new WebSocket(`ws://127.0.0.1:${port}${path}`);
+  return clientOf(port);
 }
 
 /** The next so many messages. */
@@ -127,11 +139,67 @@ describe("who may come in", () => {
     expect(await take(connect("/?token=token-of-ada"), 1)).toEqual(["hello Ada"]);
     const refused = connect("/");
     refused.on("error", () => {});
-    const [, response] = (await once(refused, "unexpected-response")) as [
-      unknown,
-      import("node:http").IncomingMessage,
-    ];
+    const [, response] = (await once(refused, "unexpected-response")) as [unknown, IncomingMessage];
     expect([response.statusCode, response.headers["x-hint"]]).toEqual([401, "token"]);
     refused.terminate();
+  });
+});
+
+describe("limits", () => {
+  it("what is sent too fast comes later, and all of it", async () => {
+    const client = (await run("limits", 1))();
+    await once(client, "open");
+    const answers = take(client, 45);
+    for (let i = 0; i < 45; i++) client.send(`${i}`);
+    expect(await answers).toEqual(Array.from({ length: 45 }, (_, i) => `${i}`));
+  });
+
+  it("a peer that talks is not asked for a sign of life", async () => {
+    const client = (await run("limits", 2))();
+    await once(client, "open");
+    const answer = take(client, 1);
+    client.send("when was I asked?");
+    expect(await answer).toEqual(["not asked yet"]);
+    client.close();
+    await once(client, "close");
+  });
+});
+
+describe("shutting down", () => {
+  it("a signal says goodbye to everybody", async () => {
+    const before = process.listeners("SIGTERM");
+    const client = (await run("shutdown", 1))();
+    await once(client, "open");
+    const handler = process.listeners("SIGTERM").find((listener) => !before.includes(listener))!;
+    const closed = once(client, "close") as Promise<[number, Buffer]>;
+    handler("SIGTERM");
+    const [code, reason] = await closed;
+    expect([code, reason.toString()]).toEqual([1012, "deploying"]);
+  });
+});
+
+describe("where a server listens", () => {
+  it("on an HTTP server that exists already, by path", async () => {
+    const { http, chat, news } = (await load("listening", 2, "http, chat, news")) as unknown as {
+      http: Server;
+      chat: WebSocketServer;
+      news: WebSocketServer;
+    };
+    running.push(chat, news);
+    if (!http.listening) await once(http, "listening");
+    const { port } = http.address() as AddressInfo;
+    const connect = clientOf(port);
+    const talking = connect("/chat");
+    await once(talking, "open");
+    const answer = take(talking, 1);
+    talking.send("hello");
+    expect(await answer).toEqual(["hello"]);
+    expect(await take(connect("/news/today"), 1)).toEqual(["nothing new"]);
+    const elsewhere = connect("/elsewhere");
+    elsewhere.on("error", () => {});
+    const [, response] = (await once(elsewhere, "unexpected-response")) as [unknown, IncomingMessage];
+    expect(response.statusCode).toBe(404);
+    elsewhere.terminate();
+    http.close();
   });
 });
