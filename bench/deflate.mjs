@@ -2,30 +2,15 @@
  * What a message costs to inflate and to deflate, in microseconds of process CPU, ours beside node:zlib's
  * one-shot functions in the same run, and what it becomes in bytes. Run: node bench/deflate.mjs [records]
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
-import { build } from "tsup";
+import { loadBuilt } from "./built.mjs";
 
-const outDir = mkdtempSync(join(tmpdir(), "handfast-bench-"));
-const entry = {
+const modules = await loadBuilt({
   codec: "src/deflate/codec.ts",
   samples: "test/deflate/samples.ts",
-};
-await build({
-  entry,
-  outDir,
-  format: ["esm"],
-  outExtension: () => ({ js: ".mjs" }),
-  silent: true,
-  config: false,
 });
-const load = (name) => import(pathToFileURL(join(outDir, `${name}.mjs`)).href);
-const { Codec, CodecMemory } = await load("codec");
-const samples = await load("samples");
-rmSync(outDir, { recursive: true });
+const { Codec, CodecMemory } = modules.codec;
+const { samples } = modules;
 
 const make = process.argv[2] === "records" ? samples.records : samples.json;
 const finishFlush = constants.Z_SYNC_FLUSH;

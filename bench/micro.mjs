@@ -1,10 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { build } from "tsup";
 import { Receiver, Sender } from "ws";
+import { loadBuilt } from "./built.mjs";
 import { makeRing } from "./load/ring.mjs";
 import { figure } from "./report/markdown.mjs";
 import { median } from "./report/statistics.mjs";
@@ -23,24 +20,14 @@ const { values: flags } = parseArgs({
     source: { type: "string", default: join(import.meta.dirname, "..", "src") },
   },
 });
-const outDir = mkdtempSync(join(tmpdir(), "handfast-bench-"));
-await build({
-  entry: {
-    connection: join(flags.source, "connection/connection.ts"),
-    outbox: join(flags.source, "connection/outbox.ts"),
-    platform: join(flags.source, "server/node-platform.ts"),
-  },
-  outDir,
-  format: ["esm"],
-  outExtension: () => ({ js: ".mjs" }),
-  silent: true,
-  config: false,
+const modules = await loadBuilt({
+  connection: join(flags.source, "connection/connection.ts"),
+  outbox: join(flags.source, "connection/outbox.ts"),
+  nodePlatform: join(flags.source, "server/node-platform.ts"),
 });
-const load = (name) => import(pathToFileURL(join(outDir, `${name}.mjs`)).href);
-const { Connection } = await load("connection");
-const { Slab } = await load("outbox");
-const { asBuffer, nodePlatform: platform } = await load("platform");
-rmSync(outDir, { recursive: true });
+const { Connection } = modules.connection;
+const { Slab } = modules.outbox;
+const { asBuffer, nodePlatform: platform } = modules.nodePlatform;
 
 const CHUNK = 64 * 1024;
 /** Octets of payload in one turn of a subject. */
