@@ -28,6 +28,8 @@ const active = (kind: string): number =>
 export interface Figures {
   /** Octets that were resident at the most, more than at the mark. */
   readonly peak: number;
+  /** The same, more than at the most before the mark: garbage that waits to be collected is in both. */
+  readonly peakGrowth: number;
   /** Octets in use, more than at the mark, when garbage is collected. */
   readonly held: number;
   /** What the event loop holds, and open files; more than at the mark. */
@@ -57,24 +59,26 @@ const now = (): { held: number; sockets: number; timers: number; files: number }
   files: openFiles(),
 });
 
-let marked = { resident: 0, ...now() };
+let marked = { resident: 0, peak: 0, ...now() };
 
 /** Measures from now on. */
 export function mark(): void {
   watched = [];
+  const peak = residentPeak();
   const before = now();
   // Linux lets a process forget its peak.
   if (existsSync("/proc/self/clear_refs")) writeFileSync("/proc/self/clear_refs", "5");
-  marked = { resident: process.memoryUsage.rss(), ...before };
+  marked = { resident: process.memoryUsage.rss(), peak, ...before };
 }
 
 export function figures(): Figures {
-  const peak = residentPeak() - marked.resident;
+  const most = residentPeak();
   held();
   const stillAlive = alive();
   const after = now();
   return {
-    peak,
+    peak: most - marked.resident,
+    peakGrowth: most - marked.peak,
     held: after.held - marked.held,
     sockets: after.sockets - marked.sockets,
     timers: after.timers - marked.timers,
