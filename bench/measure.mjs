@@ -76,7 +76,8 @@ export async function measure(peer, scenario, { time, warm, loads }) {
   try {
     const { port } = await server.answer();
     const cores = `1-${Math.max(1, os.availableParallelism() - 1)}`;
-    const share = { ...scenario, port, compared: peer.compared ?? true };
+    const { compared = true, fragments = false } = peer;
+    const share = { ...scenario, port, compared, fragments };
     const count = scenario.mode === "echo" ? Math.min(loads, scenario.conns) : 1;
     for (let i = 0; i < count; i++) {
       const conns = Math.floor(scenario.conns / count) + (i < scenario.conns % count ? 1 : 0);

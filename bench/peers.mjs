@@ -43,6 +43,19 @@ function installed(command) {
   }
 }
 
+/** handfast used in other ways, which are measured where they are asked for. */
+const VARIANTS = {
+  ordinary: { version: "without sharedRead", args: ["shared=0"] },
+  decoded: { version: "texts read as strings", args: ["way=decoded"], lacks: ["broadcast"] },
+  iteration: { version: "for await", args: ["way=iteration"], lacks: ["broadcast"] },
+  streams: {
+    version: "message streams",
+    args: ["way=streams"],
+    lacks: ["broadcast", "deflate"],
+    fragments: true,
+  },
+};
+
 /** `builds` are further builds of handfast: a name and the path of each one's index.js. */
 export function findPeers(builds = {}) {
   const { version } = require("../package.json");
@@ -58,8 +71,9 @@ export function findPeers(builds = {}) {
     }),
   };
   peers["node:net"].compared = false;
-  peers.ordinary = run("handfast", { version: "without sharedRead", args: () => ["shared=0"] });
-  peers.ordinary.onRequest = true;
+  for (const [name, { args, ...about }] of Object.entries(VARIANTS)) {
+    peers[name] = { ...run("handfast", { version, args: () => args }), ...about, onRequest: true };
+  }
   for (const [name, lib] of Object.entries(builds)) {
     peers[name] = run(name, {
       script: "handfast",

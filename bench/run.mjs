@@ -58,7 +58,8 @@ const rounds = Number(flags.rounds);
 const times = { time: Number(flags.time), warm: Number(flags.warm), loads: Number(flags.loads) };
 const runs = [];
 for (const scenario of scenarios) {
-  const able = names.filter((name) => !(scenario.deflate && peers[name].lacks.includes("deflate")));
+  const needs = [scenario.mode, ...(scenario.deflate ? ["deflate"] : [])];
+  const able = names.filter((name) => !peers[name].lacks.some((kind) => needs.includes(kind)));
   for (let round = 0; round < rounds; round++) {
     // Nobody always follows the same one.
     for (const peer of round % 2 === 0 ? able : able.toReversed()) {

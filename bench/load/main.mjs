@@ -1,5 +1,6 @@
 import process from "node:process";
 import { Expectation, Supply } from "./expect.mjs";
+import { Fragments } from "./fragments.mjs";
 import { learnReplies } from "./learn.mjs";
 import { Peer } from "./peer.mjs";
 import { makeRing } from "./ring.mjs";
@@ -11,7 +12,7 @@ import { makeRing } from "./ring.mjs";
  */
 
 const scenario = JSON.parse(process.argv[2]);
-const { port, mode, conns, depth = 1, deflate = false, compared = true } = scenario;
+const { port, mode, conns, depth = 1, deflate = false, compared = true, fragments = false } = scenario;
 /** Handshakes under way at a time. */
 const AT_ONCE = 32;
 
@@ -45,7 +46,9 @@ async function startEcho() {
   const replies = ring.replies ?? (await learnReplies(port, ring, failed));
   const start = [];
   await openMany(conns, "/echo", () => {
-    const expectation = new Expectation(replies, compared, failed);
+    const expectation = fragments
+      ? new Fragments(replies, scenario.size, failed)
+      : new Expectation(replies, compared, failed);
     const supply = new Supply(ring.frames);
     let peer;
     const receive = (bytes, from, to) => {
