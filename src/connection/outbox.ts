@@ -1,4 +1,4 @@
-import { headerSizeFor, writeHeader } from "../frame/header.ts";
+import { headerSizeFor, MAX_HEADER_SIZE, writeHeader } from "../frame/header.ts";
 import { mask } from "../frame/mask.ts";
 import { Opcode } from "../frame/opcode.ts";
 import type { Platform } from "./platform.ts";
@@ -115,12 +115,11 @@ export class Outbox {
 
   /** Queues a frame whose payload is `text`, written straight to its place. */
   textFrame(first: number, text: string): void {
-    const length = this.#platform.utf8Length(text);
+    // A character takes an octet at least, so a long text need not be counted before.
+    const length = text.length > MERGE_LIMIT ? text.length : this.#platform.utf8Length(text);
     if (length > MERGE_LIMIT) {
-      const header = headerSizeFor(length, false);
-      const memory = this.#platform.allocate(header + length);
-      this.#platform.writeUtf8(text, memory, header);
-      return this.frame(first, memory.subarray(header), header);
+      const payload = this.#platform.encodeUtf8(text, MAX_HEADER_SIZE);
+      return this.frame(first, payload, MAX_HEADER_SIZE);
     }
     const key = this.#maskingKey?.();
     const start = this.#header(first, length, key, length);

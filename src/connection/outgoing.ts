@@ -43,7 +43,7 @@ export class Outgoing {
         this.#outbox.frame(FIN | opcodeOf(kind), data, room);
       }
     } else {
-      const bytes = typeof data === "string" ? this.#encode(data) : data;
+      const bytes = typeof data === "string" ? this.#platform.encodeUtf8(data, 0) : data;
       this.prepared(kind, bytes, this.deflate(bytes), room);
     }
   }
@@ -110,11 +110,5 @@ export class Outgoing {
   #checkNoneOpen(): void {
     if (this.#open === undefined) return;
     throw new MisuseError("ERR_MESSAGE_OPEN", "a message is being sent in fragments: end it first");
-  }
-
-  #encode(text: string): Uint8Array {
-    const bytes = this.#platform.allocate(this.#platform.utf8Length(text));
-    this.#platform.writeUtf8(text, bytes, 0);
-    return bytes;
   }
 }

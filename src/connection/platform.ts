@@ -1,5 +1,5 @@
 import { isUtf8 } from "../frame/utf8.ts";
-import { utf8Length, writeUtf8 } from "../frame/text.ts";
+import { encodeUtf8, utf8Length, writeUtf8 } from "../frame/text.ts";
 
 /**
  * What a connection needs from the world around it. The defaults are plain JavaScript and work everywhere; a shell
@@ -12,6 +12,8 @@ export interface Platform {
   readonly utf8Length: (text: string) => number;
   /** Writes `text` as UTF-8 to `target` from `at` on, where {@link utf8Length} octets have room. */
   readonly writeUtf8: (text: string, target: Uint8Array, at: number) => void;
+  /** `text` as UTF-8, in memory of its own with `room` octets in front. */
+  readonly encodeUtf8: (text: string, room: number) => Uint8Array;
   /** Whether the octets are a whole valid text. */
   readonly isUtf8: (bytes: Uint8Array) => boolean;
 }
@@ -20,5 +22,6 @@ export const plainPlatform: Platform = {
   allocate: (size) => new Uint8Array(size),
   utf8Length,
   writeUtf8,
+  encodeUtf8,
   isUtf8,
 };

@@ -32,10 +32,11 @@ export function writeUtf8(text: string, target: Uint8Array, at: number): number 
   return next - at;
 }
 
-export function encodeUtf8(text: string): Uint8Array {
-  const bytes = new Uint8Array(utf8Length(text));
-  writeUtf8(text, bytes, 0);
-  return bytes;
+/** `text` as UTF-8, in memory of its own with `room` octets in front, default 0. */
+export function encodeUtf8(text: string, room = 0): Uint8Array {
+  const memory = new Uint8Array(room + utf8Length(text));
+  writeUtf8(text, memory, room);
+  return memory.subarray(room);
 }
 
 /** Decodes octets that are known to be valid UTF-8. */

@@ -1,5 +1,5 @@
 import type { MessageEvent } from "../connection/event.ts";
-import { asBuffer } from "./node-platform.ts";
+import { decodeUtf8 } from "./node-platform.ts";
 
 /** A text message. It was validated on arrival and is decoded when `text` is read for the first time. */
 export class TextMessage {
@@ -17,7 +17,7 @@ export class TextMessage {
   }
 
   get text(): string {
-    return (this.#text ??= asBuffer(this.bytes).toString("utf8"));
+    return (this.#text ??= decodeUtf8(this.bytes));
   }
 }
 

@@ -209,6 +209,7 @@ describe("what is handed in", () => {
   it("is used: the platform's coder and memory, a slab that is shared", () => {
     let allocated = 0;
     const platform = {
+      ...plainPlatform,
       allocate: (size: number): Uint8Array => {
         allocated += size;
         return new Uint8Array(size);
@@ -217,7 +218,6 @@ describe("what is handed in", () => {
       writeUtf8: (text: string, target: Uint8Array, at: number): void => {
         target.set(plainPlatform.allocate(text.length).fill(0x7a), at);
       },
-      isUtf8: plainPlatform.isUtf8,
     };
     const slab = new Slab(platform.allocate, 64);
     const s = server({ platform, slab });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Gathered } from "../../src/connection/gathered.ts";
+import { plainPlatform } from "../../src/connection/platform.ts";
 
 const MIB = 1024 * 1024;
 
@@ -10,7 +11,7 @@ function watched(): { platform: ConstructorParameters<typeof Gathered>[0]; sizes
     sizes.push(size);
     return new Uint8Array(size);
   };
-  return { platform: { allocate, isUtf8: () => true, utf8Length: () => 0, writeUtf8: () => {} }, sizes };
+  return { platform: { ...plainPlatform, allocate }, sizes };
 }
 const counted = (from: number, length: number): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => (from + i) % 251);
