@@ -71,7 +71,9 @@ class Worker {
 
 /** Figures of one run: the `value` of the scenario's group, and how busy both sides were. */
 export async function measure(peer, scenario, { time, warm, loads }) {
-  const server = new Worker("the server", pin("0", peer.command(scenario)), peer.env);
+  const everywhere = peer.cores === "all";
+  const command = peer.command(scenario);
+  const server = new Worker("the server", everywhere ? command : pin("0", command), peer.env);
   const workers = [];
   try {
     const { port } = await server.answer();
@@ -81,8 +83,8 @@ export async function measure(peer, scenario, { time, warm, loads }) {
     const count = scenario.mode === "echo" ? Math.min(loads, scenario.conns) : 1;
     for (let i = 0; i < count; i++) {
       const conns = Math.floor(scenario.conns / count) + (i < scenario.conns % count ? 1 : 0);
-      const command = [process.execPath, load, JSON.stringify({ ...share, conns })];
-      workers.push(new Worker("the load", pin(cores, command), {}));
+      const loading = [process.execPath, load, JSON.stringify({ ...share, conns })];
+      workers.push(new Worker("the load", everywhere ? loading : pin(cores, loading), {}));
     }
     await Promise.all(workers.map((worker) => worker.answer()));
     if (scenario.mode === "connect") return await connections(server, workers[0], scenario);

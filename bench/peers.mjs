@@ -74,6 +74,18 @@ export function findPeers(builds = {}) {
   for (const [name, { args, ...about }] of Object.entries(VARIANTS)) {
     peers[name] = { ...run("handfast", { version, args: () => args }), ...about, onRequest: true };
   }
+  for (const [cores, inWords] of [
+    [1, "one process"],
+    [2, "two processes"],
+  ]) {
+    const about = {
+      version: `${cores} processes`,
+      lacks: ["broadcast", "idle"],
+      cores: "all",
+      onRequest: true,
+    };
+    peers[`cluster-${cores}`] = { ...run("cluster", { version, args: () => [`cores=${cores}`] }), ...about };
+  }
   for (const [name, lib] of Object.entries(builds)) {
     peers[name] = run(name, {
       script: "handfast",
