@@ -78,13 +78,11 @@ export function findPeers(builds = {}) {
     [1, "one process"],
     [2, "two processes"],
   ]) {
-    const about = {
-      version: `${cores} processes`,
-      lacks: ["broadcast", "idle"],
+    peers[`cluster-${cores}`] = {
+      ...run("cluster", { version: inWords, lacks: ["broadcast", "idle"], args: () => [`cores=${cores}`] }),
       cores: "all",
       onRequest: true,
     };
-    peers[`cluster-${cores}`] = { ...run("cluster", { version, args: () => [`cores=${cores}`] }), ...about };
   }
   for (const [name, lib] of Object.entries(builds)) {
     peers[name] = run(name, {
