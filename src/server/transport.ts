@@ -30,7 +30,8 @@ function onRead(this: Driven, size: number, memory: Uint8Array): boolean {
   return false;
 }
 function onData(this: Driven, chunk: Uint8Array): void {
-  this[DRIVER]!.receive(chunk, chunk.length);
+  // One that is destroyed still hands out what it has, and from Node 26 on it does not stop for a pause.
+  if (!this.destroyed) this[DRIVER]!.receive(chunk, chunk.length);
 }
 function onEnd(this: Driven): void {
   this[DRIVER]!.receiveEnd();
