@@ -24,7 +24,11 @@ export function overHttp2(stream: ServerHttp2Stream, head: ConnectHead): Arrival
     remoteAddress: session?.socket.remoteAddress,
     secure: session?.encrypted === true,
     check: (origin) => checkConnect(head, origin),
-    accept: (answer) => stream.respond(fieldsOf(answer)),
+    accept(answer) {
+      stream.respond(fieldsOf(answer));
+      // Node 22 waits for ever for what was being written when the client reset the stream.
+      stream.once("end", () => stream.aborted && setImmediate(() => stream.destroy()));
+    },
     refuse: (context, answer) => refuseStream(context, stream, answer),
   };
 }
