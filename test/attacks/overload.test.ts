@@ -39,7 +39,8 @@ describe("a peer that stops reading while 256 MiB are sent to it, by a sender th
     expect(flood.sent === count).toBe(whenFull === "drop");
     expect(flood.buffered).toBeLessThan(maxBuffered + 2 * size + 256 * KIB);
     expect(held).toBeLessThan(maxBuffered + 4 * MIB);
-    expect(peak).toBeLessThan(maxBuffered + 64 * MIB);
+    // Garbage included; kept it would be twice that.
+    expect(peak).toBeLessThan(maxBuffered + 128 * MIB);
     // What was taken arrives when the peer reads, in order and whole, and the Close frame behind it.
     expect(frames.length).toBeGreaterThan(maxBuffered / size);
     expect(frames.slice(0, -1).every(({ payload }) => payload.length === size)).toBe(true);
