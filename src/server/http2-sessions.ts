@@ -41,7 +41,7 @@ function guard(context: Context, session: ServerHttp2Session, transport: TLSSock
   let deadline: NodeJS.Timeout | undefined;
   const leave = (): void => {
     if (deadline !== undefined) return;
-    deadline = setTimeout(() => session.destroy(), closeTimeout);
+    deadline = setTimeout(() => transport.destroy(), closeTimeout);
     context.part(transport);
     session.close();
   };

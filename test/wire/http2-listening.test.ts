@@ -128,6 +128,26 @@ describe("listening by itself", () => {
     if (!one.http2.closed) await once(one.http2, "close");
     if (!other.http2.destroyed) await once(other.http2, "close");
   });
+
+  it("a server that closes does not wait for a page that never comes, beyond the time for closing", async () => {
+    const { connect, server } = await startListening(
+      { closeTimeout: 100 },
+      { http: http.createServer(() => {}) },
+    );
+    const session = await connect();
+    const page = session.http2.request({ ":path": "/" });
+    page.on("error", () => {});
+    // Its answer comes when the page has been asked for.
+    await session.open();
+    const gone = once(session.transport, "close");
+    await server.close({ deadline: 60_000 });
+    await gone;
+  });
+
+  it("says how many streams a session may have", async () => {
+    const { connect } = await startListening();
+    expect((await connect()).http2.remoteSettings.maxConcurrentStreams).toBe(256);
+  });
 });
 
 describe("attached to node:http2", () => {

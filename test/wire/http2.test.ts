@@ -39,6 +39,14 @@ describe.each(http2Doors)("%s", (_, start) => {
     });
   });
 
+  it("HTTP/2: a field that is there twice is one with two values, and Set-Cookie is two", async () => {
+    const { connect } = await start({
+      upgrade: () => ({ headers: { "Set-Cookie": "a=1", "set-cookie": "b=2", "X-A": "1", "x-a": "2" } }),
+    });
+    const answer = await (await connect()).request().answer;
+    expect(answer).toMatchObject({ "set-cookie": ["a=1", "b=2"], "x-a": "1, 2" });
+  });
+
   it("HTTP/2: frames as over TCP, masked on the way in", async () => {
     const { connect } = await start();
     const client = await (await connect()).open();
