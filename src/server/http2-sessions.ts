@@ -25,8 +25,6 @@ export async function receiveSessions(
     response.end("This is a WebSocket server\n");
   });
   return (transport) => {
-    // A session has no halves: its streams have.
-    transport.allowHalfOpen = false;
     server.once("session", (session) => guard(context, session, transport));
     server.emit("connection", transport);
   };

@@ -144,6 +144,13 @@ describe("listening by itself", () => {
     await gone;
   });
 
+  it("a client that ends its half of TCP ends the session", async () => {
+    const { connect } = await startListening();
+    const { transport } = await connect();
+    transport.end();
+    await once(transport, "close");
+  });
+
   it("says how many streams a session may have", async () => {
     const { connect } = await startListening();
     expect((await connect()).http2.remoteSettings.maxConcurrentStreams).toBe(256);
