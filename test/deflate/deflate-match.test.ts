@@ -71,6 +71,69 @@ describe("MatchWindow", () => {
     }
   });
 
+  it("finds matches of every length to their end, before another byte and before the end", () => {
+    for (let length = 4; length <= 280; length++) {
+      const word = Array.from({ length }, (_, i) => 1 + ((i < 250 ? i : 37 * i) % 250));
+      for (const after of [[], [0], [0, 0], [255, 254, 253, 252, 251]]) {
+        const bytes = Uint8Array.from([...word, 252, ...word, ...after]);
+        const window = new MatchWindow(1024, 1024);
+        // What stands behind the end goes on as the match does, and must not count.
+        window.bytes.fill(252, bytes.length);
+        const tokens = new Tokens(1024);
+        const { from, to } = window.take(bytes, 0);
+        window.find(tokens, from, to, 1024);
+        const matches = tokens.list.subarray(0, tokens.count).filter((token) => token > 256);
+        expect([matches[0]! & 0x7fff, matches[0]! >>> 20]).toEqual([length, Math.min(length, 258)]);
+      }
+    }
+  });
+
+  it("takes no word for another of the same hash, in neither of its two places", () => {
+    const window = new MatchWindow(256, 256);
+    const tokens = new Tokens(256);
+    for (let one = 0; one < 8; one++)
+      for (let other = 0; other < 256; other++) {
+        const bytes = [other, ..."bcdefghi-", one, ..."bcd+", one, ..."bcdefghi"].map((byte) =>
+          typeof byte === "string" ? byte.charCodeAt(0) : byte,
+        );
+        window.forget();
+        const { from, to } = window.take(Uint8Array.from(bytes), 0);
+        window.find(tokens, from, to, 256);
+        const history: number[] = [];
+        replay(tokens, history, 256);
+        expect(history).toEqual(bytes);
+      }
+  });
+
+  it("prefers the longer of two places, and the nearer of equal ones", () => {
+    const far = "abcdefghijklmnop";
+    const near = "abcdefgh";
+    const distances = (text: string): number[] => {
+      const window = new MatchWindow(1024, 1024);
+      const tokens = new Tokens(1024);
+      // Behind the end stands what is behind the farther place, and must not make that one longer.
+      window.bytes.fill("-".charCodeAt(0));
+      const { from, to } = window.take(Buffer.from(text), 0);
+      window.find(tokens, from, to, 1024);
+      return [...tokens.list.subarray(0, tokens.count)].filter((t) => t > 256).map((t) => (t & 0x7fff) + 1);
+    };
+    expect(distances(`${far}-${near}+${far}!`)).toEqual([17, 26]);
+    expect(distances(`${near}-${near}+${near}`)).toEqual([9, 9]);
+  });
+
+  it("reads nothing behind its memory where that is full to the last byte", () => {
+    const window = new MatchWindow(256, 256);
+    const tokens = new Tokens(256);
+    const history: number[] = [];
+    const all = Buffer.concat([Buffer.from("abcd"), Buffer.alloc(504), Buffer.from("abcd")]);
+    for (let done = 0; done < all.length; done += 256) {
+      const { from, to } = window.take(all, done);
+      window.find(tokens, from, to, 512);
+      replay(tokens, history, 512);
+    }
+    expect(Buffer.from(history).equals(all)).toBe(true);
+  });
+
   it("says what it takes", () => {
     const window = new MatchWindow(1024, 512);
     expect(windowBytes(1024, 512)).toBe(window.bytes.length + 2 * 4 * 1024);
