@@ -245,14 +245,16 @@ export function decodeSymbols(stream: InflateStream): StepResult {
     }
     pos = next;
     const stop = op + length;
-    if (distance >= 8 && length <= 32) {
-      // Words may go past the end: what stands there is written anew.
+    if (distance >= 4 && length <= 32) {
+      // Four words, although most matches are shorter: their length cannot be foreseen. What stands behind is written anew.
       let source = op - distance;
       do {
         outView.setInt32(op, outView.getInt32(source, true), true);
         outView.setInt32(op + 4, outView.getInt32(source + 4, true), true);
-        op += 8;
-        source += 8;
+        outView.setInt32(op + 8, outView.getInt32(source + 8, true), true);
+        outView.setInt32(op + 12, outView.getInt32(source + 12, true), true);
+        op += 16;
+        source += 16;
       } while (op < stop);
       op = stop;
     } else if (distance >= length) {

@@ -21,8 +21,8 @@ export type InflateError =
 
 /** What is written behind a full window before it slides, in bytes. */
 const BEHIND_WINDOW = 16 * 1024;
-/** The longest match is 258 bytes and written by words: the decoder may write this far past the limit it was given. */
-const OVERRUN = 257 + 7;
+/** The longest match is 258 bytes: the decoder may write this far past the limit it was given. */
+const OVERRUN = 257;
 const STAGE_BYTES = 16 * 1024;
 /** Behind the staged bytes: a header of a dynamic block has at most 570 bytes, and is read without asking. */
 const STAGE_SLACK = 640;
