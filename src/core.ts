@@ -13,7 +13,13 @@ export { type ClosePayload, parseClosePayload, serializeClosePayload } from "./f
 export { type Frame, type ParsedFrame, parseFrame, serializeFrame } from "./frame/frame.ts";
 
 export { HeaderList } from "./handshake/headers.ts";
-export { type Head, type HeadError, type HeadLimits, HeadReader } from "./handshake/head-reader.ts";
+export {
+  type Head,
+  type HeadError,
+  type HeadLimits,
+  HeadReader,
+  type Latin1Decoder,
+} from "./handshake/head-reader.ts";
 export {
   parseRequestHead,
   parseResponseHead,
@@ -28,7 +34,7 @@ export {
 } from "./handshake/extension-header.ts";
 export { parseSubprotocols } from "./handshake/subprotocol.ts";
 export { isToken, parseTokenList } from "./handshake/token.ts";
-export { acceptKey } from "./handshake/accept-key.ts";
+export { acceptKey, type Sha1 } from "./handshake/accept-key.ts";
 export { isSameOrigin, type OriginPolicy } from "./handshake/origin.ts";
 export { type HttpAnswer, InvalidAnswerError, refuse, serializeHead } from "./handshake/response.ts";
 export {

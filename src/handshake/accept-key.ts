@@ -21,10 +21,15 @@ export function base64(bytes: Uint8Array): string {
  */
 export const isKey = (key: string): boolean => /^[A-Za-z0-9+/]{22}==$/.test(key);
 
-/** The Sec-WebSocket-Accept that answers a Sec-WebSocket-Key (RFC 6455 section 4.2.2, item 5.4). */
-export function acceptKey(key: string): string {
-  const text = key + GUID;
+/** The SHA-1 of an ASCII text, in base64. */
+export type Sha1 = (text: string) => string;
+
+/** ... in plain JavaScript; a runtime's own takes a tenth of the time. */
+export const sha1InBase64: Sha1 = (text) => {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return base64(sha1(bytes));
-}
+};
+
+/** The Sec-WebSocket-Accept that answers a Sec-WebSocket-Key (RFC 6455 section 4.2.2, item 5.4). */
+export const acceptKey = (key: string, digest: Sha1 = sha1InBase64): string => digest(key + GUID);

@@ -1,10 +1,13 @@
-import { acceptKey, isKey } from "./accept-key.ts";
+import { acceptKey, isKey, type Sha1, sha1InBase64 } from "./accept-key.ts";
 import { type Extension, serializeExtensions } from "./extension-header.ts";
 import type { RequestHead } from "./head.ts";
 import { checkBody, checkVersion, readOffer, type UpgradeCheck, type UpgradeOffer } from "./offer.ts";
 import { isAuthority, type OriginPolicy } from "./origin.ts";
 import { checkField, type HttpAnswer, InvalidAnswerError, refuse } from "./response.ts";
 import { hasToken, isToken, splitList } from "./token.ts";
+
+const UPGRADE: readonly [string, string] = ["Upgrade", "websocket"];
+const CONNECTION: readonly [string, string] = ["Connection", "Upgrade"];
 
 /** What the server adds to the answer that accepts. */
 export interface UpgradeChoice {
@@ -35,15 +38,18 @@ export function checkUpgrade(head: RequestHead, origin: OriginPolicy = "same-ori
 
 /**
  * The answer that accepts an offer: 101 (section 4.2.2), or 200 where it came over HTTP/2 (RFC 8441 section 5). Throws
- * {@link InvalidAnswerError} where the choice does not fit the offer or cannot be sent.
+ * {@link InvalidAnswerError} where the choice does not fit the offer or cannot be sent. A runtime's own `digest` is faster.
  */
-export function acceptUpgrade(offer: UpgradeOffer, choice: UpgradeChoice = {}): HttpAnswer {
+export function acceptUpgrade(
+  offer: UpgradeOffer,
+  choice: UpgradeChoice = {},
+  digest: Sha1 = sha1InBase64,
+): HttpAnswer {
   const { subprotocol, extensions = [], headers = [] } = choice;
-  const fields: [string, string][] = [];
-  if (offer.key !== undefined) {
-    fields.push(["Upgrade", "websocket"], ["Connection", "Upgrade"]);
-    fields.push(["Sec-WebSocket-Accept", acceptKey(offer.key)]);
-  }
+  const fields: (readonly [string, string])[] =
+    offer.key === undefined
+      ? []
+      : [UPGRADE, CONNECTION, ["Sec-WebSocket-Accept", acceptKey(offer.key, digest)]];
   if (subprotocol !== undefined) {
     if (!isToken(subprotocol) || !offer.subprotocols.includes(subprotocol)) {
       throw new InvalidAnswerError(`the subprotocol ${JSON.stringify(subprotocol)} was not offered`);
@@ -78,7 +84,9 @@ export function decideUpgrade(head: RequestHead, policy: UpgradePolicy = {}): Ht
 
 /** Whether a request asks for a WebSocket at all (RFC 9110 section 7.8); what does not is ordinary HTTP. */
 export function asksForWebSocket(head: RequestHead): boolean {
-  const protocols = splitList(head.headers.get("Upgrade") ?? "");
+  const upgrade = head.headers.get("Upgrade") ?? "";
+  if (upgrade.toLowerCase() === "websocket") return true;
+  const protocols = splitList(upgrade);
   if (!protocols.every((protocol) => protocol.split("/").every(isToken))) return false;
   return protocols.some((protocol) => protocol.toLowerCase() === "websocket");
 }

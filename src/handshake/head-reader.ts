@@ -32,37 +32,54 @@ const CR = 0x0d;
 const LF = 0x0a;
 const TAB = 0x09;
 
+const NOTHING = new Uint8Array(0);
+
 const isControlCharacter = (octet: number): boolean => (octet < 0x20 && octet !== TAB) || octet === 0x7f;
+
+/** Some octets as text, each a character. */
+export type Latin1Decoder = (bytes: Uint8Array, start: number, end: number) => string;
 
 export class HeadReader {
   readonly #maxBytes: number;
   readonly #maxHeaders: number;
   readonly #checkStart: ((line: string) => HeadError | undefined) | undefined;
+  readonly #decode: Latin1Decoder;
   #lines: string[] = [];
   /** The line that is not whole yet; only what earlier chunks had of it. */
   #partial = "";
   #afterCr = false;
   #size = 0;
 
-  /** `checkStart` may refuse the first line as soon as it is whole. */
-  constructor(limits: HeadLimits = {}, checkStart?: (line: string) => HeadError | undefined) {
+  /** `checkStart` may refuse the first line as soon as it is whole; a runtime's own `decode` is faster. */
+  constructor(
+    limits: HeadLimits = {},
+    checkStart?: (line: string) => HeadError | undefined,
+    decode: Latin1Decoder = latin1,
+  ) {
     this.#maxBytes = limits.maxHeaderBytes ?? DEFAULT_MAX_HEADER_BYTES;
     this.#maxHeaders = limits.maxHeaders ?? DEFAULT_MAX_HEADERS;
     this.#checkStart = checkStart;
+    this.#decode = decode;
   }
 
   /** Takes octets; undefined while the head is not whole. After a head or an error, take another reader. */
   receive(bytes: Uint8Array): Head | HeadError | undefined {
     let lineStart = 0;
-    for (let i = 0; i < bytes.length; i++) {
+    const within = Math.min(bytes.length, this.#maxBytes - this.#size);
+    this.#size += within;
+    for (let i = 0; i < within; i++) {
       const octet = bytes[i]!;
-      if (++this.#size > this.#maxBytes) return tooLarge(`the head is larger than ${this.#maxBytes} bytes`);
       if (this.#afterCr) {
         if (octet !== LF) return { status: 400, reason: "a line ends with CR alone" };
         this.#afterCr = false;
         const line = this.#endLine(bytes, lineStart, i - 1);
         lineStart = i + 1;
-        if (line === "") return { lines: this.#lines, rest: bytes.subarray(lineStart) };
+        if (line === "") {
+          return {
+            lines: this.#lines,
+            rest: lineStart === bytes.length ? NOTHING : bytes.subarray(lineStart),
+          };
+        }
         const error = this.#lines.length === 0 ? this.#checkStart?.(line) : undefined;
         if (error !== undefined) return error;
         this.#lines.push(line);
@@ -78,12 +95,13 @@ export class HeadReader {
         };
       }
     }
-    this.#partial += latin1(bytes, lineStart, bytes.length - (this.#afterCr ? 1 : 0));
+    if (within < bytes.length) return tooLarge(`the head is larger than ${this.#maxBytes} bytes`);
+    this.#partial += this.#decode(bytes, lineStart, bytes.length - (this.#afterCr ? 1 : 0));
     return undefined;
   }
 
   #endLine(bytes: Uint8Array, start: number, end: number): string {
-    const line = this.#partial + latin1(bytes, start, end);
+    const line = this.#partial + this.#decode(bytes, start, end);
     this.#partial = "";
     return line;
   }

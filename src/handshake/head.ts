@@ -1,6 +1,6 @@
 import { HeaderList } from "./headers.ts";
 import type { HeadError } from "./head-reader.ts";
-import { isToken, tokenEnd, trimSpace } from "./token.ts";
+import { isToken, tokenEnd, trimFrom } from "./token.ts";
 
 /** The head of a request, however it was read: by this library, by node:http, or by hand. */
 export interface RequestHead {
@@ -28,14 +28,17 @@ export function checkRequestLine(line: string): HeadError | undefined {
 }
 
 function parseRequestLine(line: string): Omit<RequestHead, "headers"> | HeadError {
-  const parts = line.split(" ");
-  if (!isToken(parts[0]!)) return bad("the request line does not begin with a method");
-  if (parts.length === 2 && parts[1] !== "") return { status: 505, reason: "HTTP/0.9 is not supported" };
-  if (parts.length !== 3)
+  const first = line.indexOf(" ");
+  const second = line.indexOf(" ", first + 1);
+  const method = first < 0 ? line : line.slice(0, first);
+  if (!isToken(method)) return bad("the request line does not begin with a method");
+  if (first > 0 && second < 0 && first + 1 < line.length)
+    return { status: 505, reason: "HTTP/0.9 is not supported" };
+  if (second < 0 || line.includes(" ", second + 1))
     return bad("the request line is not method, target and version with one space between");
-  const [method, target, version] = parts as [string, string, string];
+  const version = line.slice(second + 1);
   if (!/^HTTP\/\d\.\d$/.test(version)) return bad("the request line does not end with an HTTP version");
-  return { method, target, httpVersion: version.slice(5) };
+  return { method, target: line.slice(first + 1, second), httpVersion: version.slice(5) };
 }
 
 /** Reads the lines of a request's head (RFC 9112 sections 3 and 5). */
@@ -43,7 +46,9 @@ export function parseRequestHead(lines: readonly string[]): RequestHead | HeadEr
   const start = parseRequestLine(lines[0] ?? "");
   if ("status" in start) return start;
   const headers = parseFields(lines);
-  return headers instanceof HeaderList ? { ...start, headers } : headers;
+  if (!(headers instanceof HeaderList)) return headers;
+  const { method, target, httpVersion } = start;
+  return { method, target, httpVersion, headers };
 }
 
 /** Reads the lines of a response's head (RFC 9112 sections 4 and 5). */
@@ -57,13 +62,13 @@ export function parseResponseHead(lines: readonly string[]): ResponseHead | Head
 
 /** All lines but the first. */
 function parseFields(lines: readonly string[]): HeaderList | HeadError {
-  const fields: [string, string][] = [];
+  const pairs: string[] = [];
   for (let i = 1; i < lines.length; i++) {
     const line = lines[i]!;
     const colon = tokenEnd(line, 0);
     if (line[0] === " " || line[0] === "\t") return bad("a header field is folded over lines");
     if (colon === 0 || line[colon] !== ":") return bad("a header line is not a name, a colon and a value");
-    fields.push([line.slice(0, colon), trimSpace(line.slice(colon + 1))]);
+    pairs.push(line.slice(0, colon), trimFrom(line, colon + 1));
   }
-  return new HeaderList(fields);
+  return HeaderList.fromPairs(pairs);
 }

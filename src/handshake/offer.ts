@@ -69,7 +69,8 @@ export function readOffer(
   const extensionHeader = headers.get("Sec-WebSocket-Extensions");
   const extensions = extensionHeader === undefined ? [] : parseExtensions(extensionHeader);
   if (extensions === undefined) return malformed("Sec-WebSocket-Extensions");
-  return { offer: { head, ...place, subprotocols, extensions, origin: origins[0], key } };
+  const { path, host } = place;
+  return { offer: { head, path, host, subprotocols, extensions, origin: origins[0], key } };
 }
 
 const malformed = (name: string): UpgradeCheck => ({

@@ -23,8 +23,11 @@ export function skipSpace(text: string, at: number): number {
 }
 
 /** `text` without spaces and tabs around it. */
-export function trimSpace(text: string): string {
-  const start = skipSpace(text, 0);
+export const trimSpace = (text: string): string => trimFrom(text, 0);
+
+/** ... from `at` on. */
+export function trimFrom(text: string, at: number): string {
+  const start = skipSpace(text, at);
   let end = text.length;
   while (end > start && (text[end - 1] === " " || text[end - 1] === "\t")) end--;
   return text.slice(start, end);
@@ -41,7 +44,8 @@ export function parseTokenList(value: string): string[] | undefined {
 
 /** Whether a header is a list of tokens with `token`, which is in lower case, among them in any letter case. */
 export const hasToken = (value: string | undefined, token: string): boolean =>
-  parseTokenList(value ?? "")?.some((element) => element.toLowerCase() === token) ?? false;
+  value?.toLowerCase() === token ||
+  (parseTokenList(value ?? "")?.some((element) => element.toLowerCase() === token) ?? false);
 
 /** The elements of a comma-separated list that are not empty, without the space around them. */
 export function splitList(value: string): string[] {
