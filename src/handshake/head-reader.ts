@@ -62,10 +62,10 @@ export class HeadReader {
     this.#decode = decode;
   }
 
-  /** Takes octets; undefined while the head is not whole. After a head or an error, take another reader. */
-  receive(bytes: Uint8Array): Head | HeadError | undefined {
+  /** Takes octets, all or those before `end`; undefined while the head is not whole. After a head or an error, take another reader. */
+  receive(bytes: Uint8Array, end: number = bytes.length): Head | HeadError | undefined {
     let lineStart = 0;
-    const within = Math.min(bytes.length, this.#maxBytes - this.#size);
+    const within = Math.min(end, this.#maxBytes - this.#size);
     this.#size += within;
     for (let i = 0; i < within; i++) {
       const octet = bytes[i]!;
@@ -77,7 +77,7 @@ export class HeadReader {
         if (line === "") {
           return {
             lines: this.#lines,
-            rest: lineStart === bytes.length ? NOTHING : bytes.subarray(lineStart),
+            rest: lineStart === end ? NOTHING : bytes.subarray(lineStart, end),
           };
         }
         const error = this.#lines.length === 0 ? this.#checkStart?.(line) : undefined;
@@ -95,8 +95,8 @@ export class HeadReader {
         };
       }
     }
-    if (within < bytes.length) return tooLarge(`the head is larger than ${this.#maxBytes} bytes`);
-    this.#partial += this.#decode(bytes, lineStart, bytes.length - (this.#afterCr ? 1 : 0));
+    if (within < end) return tooLarge(`the head is larger than ${this.#maxBytes} bytes`);
+    this.#partial += this.#decode(bytes, lineStart, end - (this.#afterCr ? 1 : 0));
     return undefined;
   }
 

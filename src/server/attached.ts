@@ -8,7 +8,7 @@ import { connectsWebSocket, parseConnectHead } from "../handshake/extended-conne
 import type { RequestHead } from "../handshake/head.ts";
 import { HeaderList } from "../handshake/headers.ts";
 import { type HttpAnswer, refuse } from "../handshake/response.ts";
-import { overHttp1 } from "./arrival.ts";
+import { Http1Arrival } from "./arrival.ts";
 import type { Context } from "./context.ts";
 import { refuseTransport } from "./ending.ts";
 import { overHttp2, refuseStream } from "./http2-arrival.ts";
@@ -72,7 +72,7 @@ export function receiveUpgrade(
   if (head.headers.size > maxHeaders || head.headers.size >= kept) {
     refuseTransport(context, transport, tooManyHeaders(Math.min(maxHeaders, kept)));
   } else {
-    receiveArrival(context, overHttp1(transport, head, rest));
+    receiveArrival(context, new Http1Arrival(transport, head, rest));
   }
 }
 

@@ -25,6 +25,12 @@ const FULL: HttpAnswer = refuse(503, "The server has as many connections as it m
 // It is the client's doing, and no sign that the server is unwell (RFC 6585 section 4).
 const TOO_MANY: HttpAnswer = refuse(429, "There are too many connections from this address");
 
+/** What is under way and would keep the server from closing. */
+export interface Pending {
+  /** Ends it with a refusal. */
+  abandon(): void;
+}
+
 /** What all connections of one server share. */
 export class Context {
   readonly server: WebSocketServer;
@@ -40,7 +46,7 @@ export class Context {
   /** Transports whose handshake is under way. */
   handshakes = 0;
   /** Ends each of them with a refusal, and in time what was handed over. */
-  readonly pending: Set<() => void> = new Set();
+  readonly pending: Set<Pending> = new Set();
   /** Transports that are no connections: they are being refused, or belong to an HTTP server. */
   readonly parting: Set<Duplex> = new Set();
   closing = false;
@@ -65,9 +71,9 @@ export class Context {
   }
 
   /** The refusal of one transport more; undefined where there is room for it, and for its address. Then it counts. */
-  refuses(transport: Duplex, address: string | undefined): HttpAnswer | undefined {
+  refuses(transport: Duplex, from: { readonly remoteAddress?: string | undefined }): HttpAnswer | undefined {
     if (this.sockets.size + this.handshakes >= this.settings.maxConnections) return FULL;
-    return this.#addresses?.admits(transport, address) === false ? TOO_MANY : undefined;
+    return this.#addresses?.admits(transport, from.remoteAddress) === false ? TOO_MANY : undefined;
   }
 
   /** The transport does not count for its address any more. */
@@ -100,8 +106,10 @@ export class Context {
   /** A transport does not become a connection. */
   refused(transport: Duplex, { status, body }: HttpAnswer): void {
     this.tally.refused(status);
-    const { remoteAddress } = transport as { remoteAddress?: string };
-    tell(this, "handfast:refuse", () => ({ status, reason: body.trimEnd(), remoteAddress }));
+    tell(this, "handfast:refuse", () => {
+      const { remoteAddress } = transport as { remoteAddress?: string };
+      return { status, reason: body.trimEnd(), remoteAddress };
+    });
     if (this.leaving !== undefined) this.leaving.refused++;
     this.part(transport);
   }

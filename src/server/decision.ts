@@ -3,6 +3,7 @@ import type { UpgradeOffer } from "../handshake/offer.ts";
 import { type HttpAnswer, InvalidAnswerError, refuse, serializeHead } from "../handshake/response.ts";
 import type { Context } from "./context.ts";
 import type { UpgradeAnswer } from "./hooks.ts";
+import { sha1 } from "./node-platform.ts";
 import { isPromiseLike } from "./promises.ts";
 import type { ArrivedRequest } from "./request.ts";
 
@@ -55,5 +56,5 @@ function outcomeOf(context: Context, offer: UpgradeOffer, answer: UpgradeAnswer 
     return { refusal };
   }
   const subprotocol = answer?.subprotocol ?? chooseSubprotocol(offer, context.settings.subprotocols);
-  return { answer: acceptUpgrade(offer, { subprotocol, headers }), subprotocol, data: answer?.data };
+  return { answer: acceptUpgrade(offer, { subprotocol, headers }, sha1), subprotocol, data: answer?.data };
 }

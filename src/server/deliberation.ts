@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
+import type { Pending } from "./context.ts";
 
 /*
  * What becomes of a transport while the upgrade hook thinks: it is read on, a little, because who does not read does not
@@ -23,7 +24,7 @@ export interface Deliberation<Outcome> {
 export function deliberate<Outcome>(
   transport: Duplex,
   verdict: Promise<Outcome>,
-  { rest, timeout, pending }: { rest: Uint8Array; timeout: number; pending: Set<() => void> },
+  { rest, timeout, pending }: { rest: Uint8Array; timeout: number; pending: Set<Pending> },
   { decided, givenUp }: Deliberation<Outcome>,
 ): void {
   const chunks = [rest];
@@ -37,7 +38,7 @@ export function deliberate<Outcome>(
     if (over) return false;
     over = true;
     clearTimeout(timer);
-    pending.delete(onServerClose);
+    pending.delete(waiting);
     transport.off("data", onData).off("close", onClose).pause();
     return true;
   };
@@ -45,9 +46,9 @@ export function deliberate<Outcome>(
     if (leave()) givenUp(why);
   };
   const onClose = giveUp("client gone");
-  const onServerClose = giveUp("server closing");
+  const waiting = { abandon: giveUp("server closing") };
   const timer = setTimeout(giveUp("time over"), timeout);
-  pending.add(onServerClose);
+  pending.add(waiting);
   transport.on("data", onData).on("close", onClose).resume();
   void verdict.then((outcome) => {
     if (leave()) decided(outcome, Buffer.concat(chunks));

@@ -102,8 +102,8 @@ export class Driver extends Outlet {
     } catch (error) {
       this.hookFailed(error);
     }
-    this.receive(rest, rest.length);
-    if (this.#pauses === 0) this.transport.resume();
+    if (rest.length > 0) this.receive(rest, rest.length);
+    if (this.#pauses === 0 && this.transport.isPaused()) this.transport.resume();
   }
 
   /** The first `size` octets of `memory`, which must stay as they are. */

@@ -3,6 +3,7 @@ import type { Http2Stream } from "node:http2";
 import type { Duplex } from "node:stream";
 import { type HttpAnswer, serializeHead } from "../handshake/response.ts";
 import type { Context } from "./context.ts";
+import { letGo } from "./transport.ts";
 
 /*
  * How a transport is ended without losing the last words. Closing a TCP socket that has unread input resets it, and
@@ -24,8 +25,8 @@ export function abortTransport(transport: Duplex): void {
 }
 
 /**
- * Writes a refusal and ends the transport, within `deadline` milliseconds, by default `closeTimeout`. The transport must
- * have no listeners.
+ * Writes a refusal and ends the transport, within `deadline` milliseconds, by default `closeTimeout`. Nobody else may
+ * listen to it.
  */
 export function refuseTransport(
   context: Context,
@@ -33,6 +34,7 @@ export function refuseTransport(
   answer: HttpAnswer,
   deadline: number = context.settings.closeTimeout,
 ): void {
+  letGo(transport);
   context.refused(transport, answer);
   const ignore = (): void => {};
   const timer = setTimeout(() => transport.destroy(), deadline);

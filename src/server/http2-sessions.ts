@@ -45,7 +45,7 @@ function guard(context: Context, session: ServerHttp2Session, transport: TLSSock
   };
   const wait = (): void => {
     if (streams > 0 || waiting !== undefined || session.closed || session.destroyed) return;
-    if (context.refuses(transport, remoteAddress) !== undefined) return leave();
+    if (context.refuses(transport, { remoteAddress }) !== undefined) return leave();
     context.handshakes++;
     waiting = setTimeout(leave, handshakeTimeout);
   };
@@ -65,11 +65,12 @@ function guard(context: Context, session: ServerHttp2Session, transport: TLSSock
       if (--streams === 0) setImmediate(wait);
     });
   });
+  const pending = { abandon: leave };
   session.once("close", () => {
     goOn();
     clearTimeout(deadline);
-    context.pending.delete(leave);
+    context.pending.delete(pending);
   });
-  context.pending.add(leave);
+  context.pending.add(pending);
   wait();
 }

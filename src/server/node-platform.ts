@@ -1,6 +1,8 @@
 import { Buffer, isAscii, isUtf8, transcode } from "node:buffer";
+import { hash } from "node:crypto";
 import process from "node:process";
 import type { Platform } from "../connection/platform.ts";
+import type { Sha1 } from "../handshake/accept-key.ts";
 
 /*
  * Memory for small payloads is cut from a pool, as Node does it for its own Buffers, in plain views: they are half the
@@ -63,6 +65,18 @@ export const nodePlatform: Platform = {
   encodeUtf8,
   isUtf8,
 };
+
+let lately: Buffer | undefined;
+
+/** Octets as text, each a character. */
+export function latin1(bytes: Uint8Array, start: number, end: number): string {
+  if (Buffer.isBuffer(bytes)) return bytes.toString("latin1", start, end);
+  // The memory that all transports are read into is one view, which comes again and again.
+  if (lately?.buffer !== bytes.buffer || lately.byteOffset !== bytes.byteOffset) lately = asBuffer(bytes);
+  return lately.toString("latin1", start, end);
+}
+
+export const sha1: Sha1 = (text) => hash("sha1", text, "base64");
 
 /** A view of the same octets that has Node's methods. */
 export const asBuffer = (bytes: Uint8Array): Buffer =>

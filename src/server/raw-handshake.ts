@@ -3,58 +3,116 @@ import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node
 import type { Socket } from "node:net";
 import { asksForWebSocket } from "../handshake/decide.ts";
 import { checkRequestLine, parseRequestHead } from "../handshake/head.ts";
-import { HeadReader } from "../handshake/head-reader.ts";
+import { type Head, type HeadError, HeadReader } from "../handshake/head-reader.ts";
 import { type HttpAnswer, refuse } from "../handshake/response.ts";
-import { overHttp1 } from "./arrival.ts";
-import type { Context } from "./context.ts";
+import { Http1Arrival } from "./arrival.ts";
+import type { Context, Pending } from "./context.ts";
 import { refuseTransport } from "./ending.ts";
+import { latin1 } from "./node-platform.ts";
+import { letGo, listenTo, type Owner } from "./transport.ts";
 import { receiveArrival } from "./upgrade.ts";
 
-/**
- * A transport that our own listener has accepted, until its request's head is read: then it becomes a connection, is
- * refused, or is handed to the application's own HTTP server.
- */
+/** A transport that our own listener has accepted. */
 export function receiveHandshake(context: Context, transport: Socket, http: HttpServer | undefined): void {
-  const full = context.refuses(transport, transport.remoteAddress);
-  if (full !== undefined) return refuseTransport(context, transport, full, 1000);
-  const reader = new HeadReader(context.settings, checkRequestLine);
-  const chunks: Uint8Array[] = [];
-  context.handshakes++;
-
-  const leave = (): void => {
-    clearTimeout(timer);
-    transport.off("data", onData).off("end", onEnd).off("close", leave).off("error", onError);
-    context.handshakes--;
-    context.pending.delete(abandon);
-  };
-  const refuseWith = (answer: HttpAnswer): void => {
-    leave();
-    refuseTransport(context, transport, answer);
-  };
-  const onData = (chunk: Uint8Array): void => {
-    if (http !== undefined) chunks.push(chunk);
-    const result = reader.receive(chunk);
-    if (result === undefined) return;
-    if ("status" in result) return refuseWith(refuse(result.status, result.reason));
-    const head = parseRequestHead(result.lines);
-    if ("status" in head) return refuseWith(refuse(head.status, head.reason));
-    leave();
-    if (http !== undefined && !asksForWebSocket(head)) handOver(context, transport, chunks, http);
-    else receiveArrival(context, overHttp1(transport, head, result.rest));
-  };
-  const onEnd = (): void => {
-    leave();
-    transport.destroy();
-  };
-  const onError = (): void => {};
-  const abandon = (): void => refuseWith(refuse(503, "The server is shutting down"));
-  const timer = setTimeout(
-    () => refuseWith(refuse(408, "The request did not arrive in time")),
-    context.settings.handshakeTimeout,
-  );
-  context.pending.add(abandon);
-  transport.on("data", onData).on("end", onEnd).on("close", leave).on("error", onError);
+  const full = context.refuses(transport, transport);
+  if (full === undefined) new RawHandshake(context, transport, http).begin();
+  else refuseTransport(context, transport, full, 1000);
 }
+
+/**
+ * Hears of a transport until its request's head is read: then that becomes a connection, is refused, or is handed to the
+ * application's own HTTP server.
+ */
+class RawHandshake implements Owner, Pending {
+  readonly #context: Context;
+  readonly #transport: Socket;
+  readonly #http: HttpServer | undefined;
+  readonly #reader: HeadReader;
+  /** What an HTTP server would have to be given. */
+  #chunks: Uint8Array[] | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #over = false;
+  readonly listening = true;
+
+  constructor(context: Context, transport: Socket, http: HttpServer | undefined) {
+    this.#context = context;
+    this.#transport = transport;
+    this.#http = http;
+    this.#reader = new HeadReader(context.settings, checkRequestLine, latin1);
+  }
+
+  begin(): void {
+    const { settings } = this.#context;
+    this.#context.handshakes++;
+    this.#context.pending.add(this);
+    this.#timer = setTimeout(expire, settings.handshakeTimeout, this);
+    // What an HTTP server gets must be read in the ordinary way.
+    listenTo(this.#transport, this, settings.sharedRead && this.#http === undefined);
+  }
+
+  receive(chunk: Uint8Array): void {
+    if (this.#over) return;
+    const http = this.#http;
+    if (http !== undefined) (this.#chunks ??= []).push(chunk);
+    this.#advance(this.#reader.receive(chunk));
+  }
+
+  receiveBorrowed(memory: Uint8Array, size: number): void {
+    const result = this.#reader.receive(memory, size);
+    if (result === undefined || "status" in result || result.rest.length === 0) return this.#advance(result);
+    // What came behind the head may have to wait for a hook.
+    this.#advance({ lines: result.lines, rest: new Uint8Array(result.rest) });
+  }
+
+  #advance(result: Head | HeadError | undefined): void {
+    if (result === undefined) return;
+    if ("status" in result) return this.#refuse(refuse(result.status, result.reason));
+    const head = parseRequestHead(result.lines);
+    if ("status" in head) return this.#refuse(refuse(head.status, head.reason));
+    const http = this.#http;
+    this.#leave();
+    if (http === undefined || asksForWebSocket(head)) {
+      receiveArrival(this.#context, new Http1Arrival(this.#transport, head, result.rest));
+    } else {
+      letGo(this.#transport);
+      handOver(this.#context, this.#transport, this.#chunks!, http);
+    }
+  }
+
+  receiveEnd(): void {
+    this.#leave();
+    this.#transport.destroy();
+  }
+
+  transportDrained(): void {}
+
+  gone(): void {
+    this.#leave();
+  }
+
+  abandon(): void {
+    this.#refuse(refuse(503, "The server is shutting down"));
+  }
+
+  expire(): void {
+    this.#refuse(refuse(408, "The request did not arrive in time"));
+  }
+
+  #refuse(answer: HttpAnswer): void {
+    this.#leave();
+    refuseTransport(this.#context, this.#transport, answer);
+  }
+
+  #leave(): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#timer);
+    this.#context.handshakes--;
+    this.#context.pending.delete(this);
+  }
+}
+
+const expire = (handshake: RawHandshake): void => handshake.expire();
 
 const handedOver: WeakSet<Socket> = new WeakSet();
 const receivers: WeakSet<HttpServer> = new WeakSet();

@@ -13,7 +13,10 @@ export interface UpgradeRequest {
   readonly headers: HeaderList;
   /** The subprotocols on offer, the client's favourite first. */
   readonly subprotocols: readonly string[];
-  /** The other end's address; undefined on a unix socket. */
+  /**
+   * The other end's address. The system is asked when you look: undefined on a unix socket, and for who looks first when the
+   * connection is gone.
+   */
   readonly remoteAddress: string | undefined;
   /** Whether the connection is over TLS. */
   readonly secure: boolean;
@@ -32,21 +35,25 @@ export class ArrivedRequest implements UpgradeRequest {
   readonly origin: string | undefined;
   readonly headers: HeaderList;
   readonly subprotocols: readonly string[];
-  readonly remoteAddress: string | undefined;
   readonly secure: boolean;
   readonly httpVersion: string;
+  readonly #arrival: Arrival;
   #controller: AbortController | undefined;
   #reason: DOMException | undefined;
 
-  constructor(offer: UpgradeOffer, { remoteAddress, secure }: Arrival) {
+  constructor(offer: UpgradeOffer, arrival: Arrival) {
     this.path = offer.path;
     this.host = offer.host;
     this.origin = offer.origin;
     this.headers = offer.head.headers;
     this.subprotocols = offer.subprotocols;
-    this.remoteAddress = remoteAddress;
-    this.secure = secure;
+    this.secure = arrival.secure;
+    this.#arrival = arrival;
     this.httpVersion = offer.head.httpVersion;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#arrival.remoteAddress;
   }
 
   /** Made for those only who look at it. */

@@ -27,6 +27,8 @@ const TESTED = { from: 20, to: 26 };
 type Receive = (this: Duplex, size: number, memory: Uint8Array) => boolean;
 interface Handle {
   useUserBuffer?: (memory: Uint8Array) => void;
+  /** Whether it is being read. */
+  reading?: boolean;
 }
 /** Where net.Socket keeps what it is to read into, and whom it tells. */
 interface Places {
@@ -64,10 +66,14 @@ export function readShared(transport: Duplex, receive: Receive): boolean {
   const handle = socket[HANDLE];
   if (places === undefined || typeof handle?.useUserBuffer !== "function") return false;
   // What was read already would be lost.
-  if (socket[places.memory] !== null || socket.readableLength > 0) return false;
+  if (socket.readableLength > 0) return false;
+  if (memory !== undefined && socket[places.memory] === memory) return true;
+  if (socket[places.memory] !== null) return false;
   memory ??= new Uint8Array(Buffer.allocUnsafeSlow(SIZE).buffer);
   socket[places.memory] = memory;
   socket[places.callback] = receive;
   handle.useUserBuffer(memory);
+  // A server's sockets are read from the beginning on, others when somebody asks for it.
+  if (handle.reading !== true) transport.resume();
   return true;
 }

@@ -78,7 +78,7 @@ export async function shutDown(
   const leaving: Leaving = { closed: 0, destroyed: 0, lost: 0, refused: 0 };
   context.leaving = leaving;
   context.closing = true;
-  for (const abandon of context.pending) abandon();
+  for (const each of context.pending) each.abandon();
   const expired = withResolvers<void>();
   const timer = setTimeout(() => {
     for (const socket of context.sockets) socket.terminate();
@@ -88,7 +88,7 @@ export async function shutDown(
   const hush = sayGoodbye([...context.sockets], options);
   await context.idle();
   hush();
-  for (const abandon of context.pending) abandon();
+  for (const each of context.pending) each.abandon();
   await Promise.race([Promise.all([stop(), context.parted()]), expired.promise]);
   clearTimeout(timer);
   for (const transport of context.parting) transport.destroy();

@@ -8,6 +8,7 @@ import { deliberate, type Given } from "./deliberation.ts";
 import { tell } from "./diagnostics.ts";
 import { Driver } from "./driver.ts";
 import { ArrivedRequest } from "./request.ts";
+import { letGo } from "./transport.ts";
 
 /*
  * From an opening handshake to an open connection, or to a refusal. It may come from our own listener, from node:http or
@@ -17,14 +18,10 @@ import { ArrivedRequest } from "./request.ts";
 export function receiveArrival(context: Context, arrival: Arrival): void {
   const { transport } = arrival;
   if (transport.destroyed) return;
-  // Until the connection is made, an error has nobody else to hear it.
-  const ignore = (): void => {};
-  transport.on("error", ignore);
   const check = checkOrRefuse(context, arrival);
   if ("refusal" in check) return arrival.refuse(context, check.refusal);
   const request = new ArrivedRequest(check.offer, arrival);
   const conclude = (outcome: Outcome, rest: Uint8Array): void => {
-    transport.off("error", ignore);
     if ("refusal" in outcome) arrival.refuse(context, outcome.refusal);
     else openConnection(context, arrival, check.offer, outcome, request, rest);
   };
@@ -42,8 +39,14 @@ function wait(
   conclude: (outcome: Outcome, rest: Uint8Array) => void,
 ): void {
   const { handshakeTimeout: timeout } = context.settings;
+  const { transport } = arrival;
   context.handshakes++;
+  // Until the connection is made, an error has nobody else to hear it.
+  const ignore = (): void => {};
+  letGo(transport);
+  transport.on("error", ignore);
   const decided = (outcome: Outcome, rest: Uint8Array): void => {
+    transport.off("error", ignore);
     context.handshakes--;
     conclude(outcome, rest);
   };
@@ -59,7 +62,7 @@ function wait(
   };
   const { rest } = arrival;
   const settings = { rest, timeout, pending: context.pending };
-  deliberate(arrival.transport, verdict, settings, { decided, givenUp });
+  deliberate(transport, verdict, settings, { decided, givenUp });
 }
 
 const CLOSING: HttpAnswer = refuse(503, "The server is shutting down");
@@ -92,7 +95,7 @@ function openConnection(
 
 function checkOrRefuse(context: Context, arrival: Arrival): UpgradeCheck {
   if (context.closing) return { refusal: CLOSING };
-  const full = context.refuses(arrival.transport, arrival.remoteAddress);
+  const full = context.refuses(arrival.transport, arrival);
   if (full !== undefined) return { refusal: full };
   try {
     return arrival.check(context.settings.origin);

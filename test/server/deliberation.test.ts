@@ -1,5 +1,6 @@
 import { Duplex } from "node:stream";
 import { describe, expect, it } from "vitest";
+import type { Pending } from "../../src/server/context.ts";
 import { deliberate } from "../../src/server/deliberation.ts";
 import { expected } from "./meet.ts";
 
@@ -28,7 +29,7 @@ describe("while a hook thinks", () => {
     const { transport, pushed } = flood(size);
     const { promise: verdict, resolve } = expected<string>();
     const { promise: decided, resolve: decide } = expected<[string, Uint8Array]>();
-    const pending = new Set<() => void>();
+    const pending = new Set<Pending>();
     deliberate(
       transport,
       verdict,
@@ -58,7 +59,7 @@ describe("while a hook thinks", () => {
     const { transport } = flood(1);
     const { promise: verdict, resolve } = expected<string>();
     const told: string[] = [];
-    const pending = new Set<() => void>();
+    const pending = new Set<Pending>();
     deliberate(
       transport,
       verdict,
@@ -68,7 +69,7 @@ describe("while a hook thinks", () => {
         givenUp: (why) => void told.push(why),
       },
     );
-    for (const giveUp of pending) giveUp();
+    for (const each of pending) each.abandon();
     resolve("yes");
     await new Promise((done) => transport.once("close", done).destroy());
     expect(told).toEqual(["server closing"]);

@@ -166,6 +166,44 @@ describe.each([true, false])("with sharedRead: %s", (sharedRead) => {
     expect(got).toEqual(Array.from({ length: count }, (_, number) => number));
   });
 
+  it.each(["upgrade", "open"])(
+    "what comes while the %s hook thinks stays as it was, in order",
+    async (name) => {
+      const [asked, release, all] = [expected(), expected(), expected()];
+      const texts = ["a".repeat(100), "b".repeat(40_000), "c"];
+      const got: string[] = [];
+      let first = true;
+      const { port, connect } = await meet({
+        ...{ sharedRead, readAhead: 0 },
+        [name]: async () => {
+          if (!first) return;
+          first = false;
+          asked.resolve();
+          await release.promise;
+        },
+        message(socket, message) {
+          if (message.type === "binary") void socket.send(message);
+          else if (got.push(message.text) === 3) all.resolve();
+        },
+      });
+      const client = net.connect(port, "127.0.0.1").on("error", () => {});
+      const frames = texts.map((text) => clientFrame(0x81, Buffer.from(text)));
+      client.write(Buffer.concat([Buffer.from(GOOD), frames[0]!]));
+      await asked.promise;
+      client.write(frames[1]!);
+      const other = connect();
+      await once(other, "open");
+      const noise = once(other, "message");
+      other.send(Buffer.alloc(30_000, 1));
+      await noise;
+      client.write(frames[2]!);
+      release.resolve();
+      await all.promise;
+      expect(got).toEqual(texts);
+      client.destroy();
+    },
+  );
+
   it("a peer that ends its half is heard", async () => {
     const over = expected<number>();
     const { connect } = await meet({ ...echo, sharedRead, close: (_, code) => over.resolve(code) });
