@@ -1,5 +1,4 @@
 import { headerSize, lengthEnd, MAX_HEADER_SIZE, readLength, readUint32 } from "../frame/header.ts";
-import { mask } from "../frame/mask.ts";
 import { isControl, Opcode } from "../frame/opcode.ts";
 import { checkFirstOctet, checkLength, checkSecondOctet, MAX_CONTROL_SIZE } from "../frame/rules.ts";
 import type { Violation } from "../frame/violation.ts";
@@ -225,7 +224,7 @@ export class Inbound {
     this.#remaining -= size;
     const phase = this.#phase;
     this.#phase = (phase + size) & 3;
-    return mask(this.#input, from, from + size, target, at, this.#key, phase);
+    return this.#options.platform.mask(this.#input, from, from + size, target, at, this.#key, phase);
   }
 
   #readControl(): ControlFrame | undefined {

@@ -1,3 +1,4 @@
+import { mask } from "../frame/mask.ts";
 import { isUtf8 } from "../frame/utf8.ts";
 import { encodeUtf8, utf8Length, writeUtf8 } from "../frame/text.ts";
 
@@ -16,6 +17,8 @@ export interface Platform {
   readonly encodeUtf8: (text: string, room: number) => Uint8Array;
   /** Whether the octets are a whole valid text. */
   readonly isUtf8: (bytes: Uint8Array) => boolean;
+  /** Does what {@link mask} does. */
+  readonly mask: typeof mask;
 }
 
 export const plainPlatform: Platform = {
@@ -24,4 +27,5 @@ export const plainPlatform: Platform = {
   writeUtf8,
   encodeUtf8,
   isUtf8,
+  mask,
 };

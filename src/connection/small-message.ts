@@ -1,5 +1,4 @@
 import { readUint32 } from "../frame/header.ts";
-import { mask } from "../frame/mask.ts";
 import { Opcode } from "../frame/opcode.ts";
 import type { MessageEvent } from "./event.ts";
 import type { Platform } from "./platform.ts";
@@ -30,7 +29,7 @@ export function readSmallMessage(
   const next = at + SMALL_HEADER + size;
   if (size < 0 || size > maxSize || next > end) return undefined;
   const bytes = platform.allocate(size);
-  const seen = mask(input, at + SMALL_HEADER, next, bytes, 0, readUint32(input, at + 2), 0);
+  const seen = platform.mask(input, at + SMALL_HEADER, next, bytes, 0, readUint32(input, at + 2), 0);
   const isText = first === FIN_TEXT;
   if (isText && seen >= 0x80 && !platform.isUtf8(bytes)) return undefined;
   return { type: "message", kind: isText ? "text" : "binary", bytes };

@@ -16,8 +16,11 @@ const turn = (key: number, phase: number): number => {
   return (key << bits) | (key >>> (32 - bits));
 };
 
-const swapped = (word: number): number =>
-  ((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
+/** The key as octets that begin at `phase` of the payload, read as a little-endian word. */
+export function keyWord(key: number, phase: number): number {
+  const word = turn(key, phase);
+  return ((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
+}
 
 /**
  * Writes the octets of `source` from `start` to `end`, masked or unmasked by `key`, to `target` from `at` on;
@@ -97,7 +100,7 @@ function maskWords(bytes: Uint8Array, start: number, end: number, key: number, p
   const last = first + count * 4;
   let seen = maskOctets(bytes, start, first, bytes, start, turn(key, phase));
   const turned = turn(key, phase + first - start);
-  const word = littleEndian ? swapped(turned) : turned;
+  const word = littleEndian ? keyWord(turned, 0) : turned;
   const words = wordsOf(bytes.buffer);
   const from = (bytes.byteOffset + first) >> 2;
   const to = from + count;

@@ -3,6 +3,7 @@ import { hash } from "node:crypto";
 import process from "node:process";
 import type { Platform } from "../connection/platform.ts";
 import type { Sha1 } from "../handshake/accept-key.ts";
+import { simdMask } from "./simd-mask.ts";
 
 /*
  * Memory for small payloads is cut from a pool, as Node does it for its own Buffers, in plain views: they are half the
@@ -64,6 +65,7 @@ export const nodePlatform: Platform = {
   },
   encodeUtf8,
   isUtf8,
+  mask: simdMask,
 };
 
 let lately: Buffer | undefined;

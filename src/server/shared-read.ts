@@ -1,8 +1,8 @@
-import { Buffer } from "node:buffer";
 import { type OnReadOpts, Socket, type SocketConstructorOpts } from "node:net";
 import type { Duplex } from "node:stream";
 import process from "node:process";
 import tls from "node:tls";
+import { readMemory } from "./simd-mask.ts";
 
 /*
  * One piece of memory that all TCP and unix sockets are read into, where Node would allocate 64 KiB for each read and
@@ -17,7 +17,6 @@ import tls from "node:tls";
  * pause. Not on Windows, where the system may fill the memory at any time between reads.
  */
 
-const SIZE = 64 * 1024;
 const TESTED = { from: 20, to: 26 };
 
 /**
@@ -38,7 +37,6 @@ interface Places {
 const HANDLE = "_handle";
 type Inside = Socket & { [HANDLE]?: Handle | null; [place: symbol]: unknown };
 
-let memory: Uint8Array | undefined;
 let places: Places | undefined | "unknown" = "unknown";
 
 function findPlaces(): Places | undefined {
@@ -67,12 +65,11 @@ export function readShared(transport: Duplex, receive: Receive): boolean {
   if (places === undefined || typeof handle?.useUserBuffer !== "function") return false;
   // What was read already would be lost.
   if (socket.readableLength > 0) return false;
-  if (memory !== undefined && socket[places.memory] === memory) return true;
+  if (socket[places.memory] === readMemory) return true;
   if (socket[places.memory] !== null) return false;
-  memory ??= new Uint8Array(Buffer.allocUnsafeSlow(SIZE).buffer);
-  socket[places.memory] = memory;
+  socket[places.memory] = readMemory;
   socket[places.callback] = receive;
-  handle.useUserBuffer(memory);
+  handle.useUserBuffer(readMemory);
   // A server's sockets are read from the beginning on, others when somebody asks for it.
   if (handle.reading !== true) transport.resume();
   return true;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_MAX_FRAGMENTS, DEFAULT_MAX_PAYLOAD } from "../../src/connection/connection-options.ts";
 import { Slab } from "../../src/connection/outbox.ts";
-import { plainPlatform } from "../../src/connection/platform.ts";
+import { type Platform, plainPlatform } from "../../src/connection/platform.ts";
 import { filler, hex, join, toHex, utf8 } from "../octets.ts";
 import { client, feed, messageOf, output, outputHex, pieceOf, server } from "./wire.ts";
 
@@ -227,5 +227,20 @@ describe("what is handed in", () => {
     const alone = server({ platform });
     alone.sendText("ab");
     expect(allocated).toBe(64 + 1024);
+  });
+
+  it("is used: the platform's masking", () => {
+    const mask: Platform["mask"] = (source, start, end, target, at) => {
+      target.set(
+        source.subarray(start, end).map((octet) => octet + 1),
+        at,
+      );
+      return 0;
+    };
+    for (const delivery of ["messages", "pieces"] as const) {
+      const s = server({ delivery, platform: { ...plainPlatform, mask } });
+      s.receive(hex("82 82 00000000 61 62"));
+      expect(s.next()).toMatchObject({ bytes: hex("62 63") });
+    }
   });
 });
