@@ -1,4 +1,11 @@
-import { headerSize, lengthEnd, MAX_HEADER_SIZE, readLength, readUint32 } from "../frame/header.ts";
+import {
+  headerSize,
+  headerSizeFor,
+  lengthEnd,
+  MAX_HEADER_SIZE,
+  readLength,
+  readUint32,
+} from "../frame/header.ts";
 import { isControl, Opcode } from "../frame/opcode.ts";
 import { checkFirstOctet, checkLength, checkSecondOctet, MAX_CONTROL_SIZE } from "../frame/rules.ts";
 import type { Violation } from "../frame/violation.ts";
@@ -7,7 +14,7 @@ import { compressedLimit } from "./compressed-limit.ts";
 import type { Delivery, MessageEvent } from "./event.ts";
 import { asEvent, type ControlFrame, type InboundEvent, type InboundOptions } from "./inbound-event.ts";
 import { Inflating } from "./inflating.ts";
-import { readSmallMessage, SMALL_HEADER } from "./small-message.ts";
+import { MAX_SMALL, readSmallMessage } from "./small-message.ts";
 
 /*
  * The input of a connection: octets to messages, pieces and control frames.
@@ -64,7 +71,7 @@ export class Inbound {
     const { fromClient, maxPayload, maxFragments } = this.#options;
     this.#assembly.delivery = delivery;
     const inOneGo = fromClient && maxFragments > 0 && delivery === "messages";
-    this.#maxSmall = inOneGo ? Math.min(125, maxPayload) : -1;
+    this.#maxSmall = inOneGo ? Math.min(MAX_SMALL, maxPayload) : -1;
   }
 
   /** Whether what was received is not used up yet. */
@@ -136,7 +143,8 @@ export class Inbound {
     if (this.#fragments !== 0 || this.#cut !== undefined) return undefined;
     const { platform } = this.#options;
     const message = readSmallMessage(this.#input, this.#at, this.#end, this.#maxSmall, platform);
-    if (message !== undefined) this.#at += SMALL_HEADER + message.bytes.length;
+    const size = message?.bytes.length;
+    if (size !== undefined) this.#at += headerSizeFor(size, true) + size;
     return message;
   }
 

@@ -1,10 +1,10 @@
-import { readUint32 } from "../frame/header.ts";
+import { headerSizeFor, readUint32 } from "../frame/header.ts";
 import { Opcode } from "../frame/opcode.ts";
 import type { MessageEvent } from "./event.ts";
 import type { Platform } from "./platform.ts";
 
-/** Octets of the header of a masked frame with up to 125 octets. */
-export const SMALL_HEADER: number = 6;
+/** The longest message that is read in one go. */
+export const MAX_SMALL: number = 4 * 1024;
 
 const FIN_TEXT = 0x80 | Opcode.TEXT;
 const FIN_BINARY = 0x80 | Opcode.BINARY;
@@ -21,15 +21,19 @@ export function readSmallMessage(
   maxSize: number,
   platform: Platform,
 ): MessageEvent | undefined {
-  if (end - at < SMALL_HEADER) return undefined;
+  // The least that a masked frame has: all octets that are looked at before its size is known.
+  if (end - at < 6) return undefined;
   const first = input[at]!;
   // FIN and no reserved bit.
   if (first !== FIN_TEXT && first !== FIN_BINARY) return undefined;
-  const size = input[at + 1]! - 0x80;
-  const next = at + SMALL_HEADER + size;
-  if (size < 0 || size > maxSize || next > end) return undefined;
+  const short = input[at + 1]! - 0x80;
+  const size = short === 126 ? (input[at + 2]! << 8) | input[at + 3]! : short;
+  // Less than 126 octets are short themselves; 127 announces 8 octets of length.
+  if (short < 0 || short === 127 || size < short || size > maxSize) return undefined;
+  const start = at + headerSizeFor(size, true);
+  if (start + size > end) return undefined;
   const bytes = platform.allocate(size);
-  const seen = platform.mask(input, at + SMALL_HEADER, next, bytes, 0, readUint32(input, at + 2), 0);
+  const seen = platform.mask(input, start, start + size, bytes, 0, readUint32(input, start - 4), 0);
   const isText = first === FIN_TEXT;
   if (isText && seen >= 0x80 && !platform.isUtf8(bytes)) return undefined;
   return { type: "message", kind: isText ? "text" : "binary", bytes };

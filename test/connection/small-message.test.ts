@@ -10,6 +10,10 @@ const read = (frame: string, maxSize = 125, cut = 0): MessageEvent | undefined =
   return readSmallMessage(input, 1, input.length - 1 - cut, maxSize, plainPlatform);
 };
 
+/** A binary frame of this many octets, whose length takes two octets. */
+const longer = (size: number): string =>
+  `82 fe ${size.toString(16).padStart(4, "0")} 00000000 ${"61".repeat(size)}`;
+
 describe("a small message", () => {
   it.each<[string, string, string]>([
     ["81 81 00000000 61", "text", "61"],
@@ -23,6 +27,17 @@ describe("a small message", () => {
     expect(read(frame)).toEqual({ type: "message", kind, bytes: hex(octets) });
   });
 
+  it.each([126, 255, 256, 4096])("may have %i octets, whose length takes two", (size) => {
+    expect(read(longer(size), 4096)?.bytes).toEqual(new Uint8Array(size).fill(0x61));
+    expect(read(longer(size), size - 1)).toBeUndefined();
+    expect(read(longer(size), 4096, 1)).toBeUndefined();
+  });
+
+  it("is unmasked with the key behind a long length", () => {
+    const frame = `82 fe 007e 01020304 ${"60".repeat(126)}`;
+    expect(read(frame, 4096)?.bytes.subarray(0, 5)).toEqual(hex("61 62 63 64 61"));
+  });
+
   it("has at most as many octets as are taken", () => {
     expect(read("82 83 00000000 010203", 3)).toMatchObject({ bytes: { length: 3 } });
     expect(read("82 83 00000000 010203", 2)).toBeUndefined();
@@ -34,6 +49,8 @@ describe("a small message", () => {
     ["one octet is missing", "82 82 00000000 0102", 1],
     ["the header is cut", "82 80 00000000", 1],
     ["no mask", "81 01 61 00000000"],
+    ["a length that has a shorter encoding", `82 fe 007d 00000000 ${"61".repeat(125)}`],
+    ["a length of eight octets", `82 ff 0000000000000080 00000000 ${"61".repeat(128)}`],
     ["not the last fragment", "01 81 00000000 61"],
     ["a continuation", "80 81 00000000 61"],
     ["a reserved bit", "c1 81 00000000 61"],
@@ -41,7 +58,7 @@ describe("a small message", () => {
     ["no text", "81 81 00000000 80"],
     ["no text, with the key", "81 81 ff000000 00"],
   ])("is left to be read step by step: %s", (_, frame, cut = 0) => {
-    expect(read(frame, 125, cut)).toBeUndefined();
+    expect(read(frame, 4096, cut)).toBeUndefined();
   });
 
   it("asks about UTF-8 only where an octet is beyond ASCII", () => {
