@@ -46,6 +46,7 @@ describe("a small message", () => {
   });
 
   it.each<[string, string, number?]>([
+    ["nothing is there but the first octet", "82"],
     ["one octet is missing", "82 82 00000000 0102", 1],
     ["the header is cut", "82 80 00000000", 1],
     ["no mask", "81 01 61 00000000"],
@@ -59,6 +60,8 @@ describe("a small message", () => {
     ["no text, with the key", "81 81 ff000000 00"],
   ])("is left to be read step by step: %s", (_, frame, cut = 0) => {
     expect(read(frame, 4096, cut)).toBeUndefined();
+    const octets = hex(frame);
+    expect(readSmallMessage(octets, 0, octets.length - cut, 4096, plainPlatform)).toBeUndefined();
   });
 
   it("asks about UTF-8 only where an octet is beyond ASCII", () => {
