@@ -9,8 +9,8 @@ import { simdMask } from "./simd-mask.ts";
  * Memory for small payloads is cut from a pool, as Node does it for its own Buffers, in plain views: they are half the
  * work. What an application keeps of it holds at most the pool that it was cut from.
  */
-const POOL_SIZE = 8 * 1024;
-const POOLED = 1024;
+const POOL_SIZE = 16 * 1024;
+const POOLED = 4 * 1024;
 
 const newPool = (): ArrayBufferLike => Buffer.allocUnsafeSlow(POOL_SIZE).buffer;
 let pool: ArrayBufferLike = newPool();
