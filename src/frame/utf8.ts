@@ -62,14 +62,10 @@ export function validateUtf8(bytes: Uint8Array, start: number, end: number, stat
 /** From this size on a platform's own check is worth its call. */
 const LONG = 32;
 
-/** Octets at the end that begin a character and do not end it, where what comes before them is valid. */
-function unfinished(bytes: Uint8Array, start: number, end: number): number {
-  for (let count = 1; count < 4 && start <= end - count; count++) {
-    const octet = bytes[end - count]!;
-    if (octet < 0x80) return 0;
-    if (octet >= 0xc0) return count < (octet < 0xe0 ? 2 : octet < 0xf0 ? 3 : 4) ? count : 0;
-  }
-  return 0;
+/** Where the last of the three octets before `end` begins a character, finished or not; `end` where none of them does. */
+function lastLead(bytes: Uint8Array, end: number): number {
+  for (let at = end - 1; at >= end - 3; at--) if (bytes[at]! >= 0xc0) return at;
+  return end;
 }
 
 /** The same as {@link validateUtf8}, where `isValid` tells of whole texts, and faster than JavaScript can. */
@@ -87,7 +83,8 @@ export function validateUtf8With(
     if (current === UTF8_INVALID) return UTF8_INVALID;
   }
   if (end - from < LONG) return validateUtf8(bytes, from, end, current);
-  const whole = end - unfinished(bytes, from, end);
+  // What was cut has at least one octet fewer than its character, so three at most.
+  const whole = lastLead(bytes, end);
   return isValid(bytes.subarray(from, whole)) ? validateUtf8(bytes, whole, end, UTF8_START) : UTF8_INVALID;
 }
 

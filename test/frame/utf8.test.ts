@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isUtf8, UTF8_INVALID, UTF8_START, validateUtf8, validateUtf8With } from "../../src/frame/utf8.ts";
-import { hex, utf8 } from "../octets.ts";
+import { hex, toHex, utf8 } from "../octets.ts";
 
 const ok = Infinity;
 
@@ -92,9 +92,9 @@ describe("UTF-8 (RFC 3629)", () => {
 });
 
 describe("with a check of whole texts from outside", () => {
-  const asked: number[] = [];
+  const asked: string[] = [];
   const check = (bytes: Uint8Array): boolean => {
-    asked.push(bytes.length);
+    asked.push(toHex(bytes));
     return isUtf8(bytes);
   };
   const text = utf8("plain, é, €, 𝄞, ".repeat(8));
@@ -123,6 +123,55 @@ describe("with a check of whole texts from outside", () => {
     for (const end of ["e0 80", "ed a0", "f0 80 80", "f4 90", "c0", "80 80 80 80"]) {
       const bytes = Uint8Array.of(...text, ...hex(end));
       expect(validateUtf8With(check, bytes, 0, bytes.length, UTF8_START)).toBe(UTF8_INVALID);
+    }
+  });
+
+  /** So many octets of ASCII. */
+  const plain = (count: number): string => Array.from({ length: count }, () => "61").join(" ");
+  const whole = (octets: string): number => validateUtf8(hex(octets), 0, hex(octets).length, UTF8_START);
+
+  it.each<[string, string, string | undefined, string]>([
+    ["31 octets", plain(31), undefined, ""],
+    ["32 octets", plain(32), plain(32), ""],
+    ["a lead of two", `${plain(31)} c2`, plain(31), "c2"],
+    ["a lead of three", `${plain(31)} e2`, plain(31), "e2"],
+    ["a lead of four", `${plain(31)} f0`, plain(31), "f0"],
+    ["two of three", `${plain(32)} e2 82`, plain(32), "e2 82"],
+    ["two of four", `${plain(32)} f0 9d`, plain(32), "f0 9d"],
+    ["three of four", `${plain(32)} f0 9d 84`, plain(32), "f0 9d 84"],
+    ["all of two", `${plain(32)} c3 a9`, plain(32), ""],
+    ["all of four", `${plain(32)} f0 9d 84 9e`, `${plain(32)} f0 9d 84 9e`, ""],
+    ["ASCII behind it", `${plain(32)} f0 9d 84 9e 61`, `${plain(32)} f0 9d 84 9e 61`, ""],
+  ])("asks from 32 octets on, and not about what was cut: %s", (_, octets, question, rest) => {
+    const bytes = hex(`ff ff ${octets} ff`);
+    asked.length = 0;
+    expect(validateUtf8With(check, bytes, 2, bytes.length - 1, UTF8_START)).toBe(whole(rest));
+    expect(asked).toEqual(question === undefined ? [] : [question]);
+  });
+
+  it("asks about what follows the character that was cut before", () => {
+    const bytes = hex(`ff 82 ac ${plain(32)} ff`);
+    asked.length = 0;
+    expect(validateUtf8With(check, bytes, 1, 35, whole("e2"))).toBe(UTF8_START);
+    expect(asked).toEqual([plain(32)]);
+    expect(validateUtf8With(check, hex(`82 ac ${plain(31)}`), 0, 33, whole("e2"))).toBe(UTF8_START);
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each<[string, string, string, string]>([
+    ["no octet", "e2", "", "e2"],
+    ["one that it needs", "e2", "82", "e2 82"],
+    ["two that it needs", "f0", "9d 84", "f0 9d 84"],
+    ["the last that it needs", "f0 9d 84", "9e", ""],
+  ])("goes on in a character with %s, whatever stands behind", (_, before, octets, after) => {
+    const bytes = hex(`ff ${octets} 82`);
+    expect(validateUtf8With(check, bytes, 1, bytes.length - 1, whole(before))).toBe(whole(after));
+  });
+
+  it("finds the octet that cannot go on in a character, however much comes behind", () => {
+    for (const behind of ["", "61", plain(40)]) {
+      const bytes = hex(`61 ${behind}`);
+      expect(validateUtf8With(check, bytes, 0, bytes.length, whole("e2"))).toBe(UTF8_INVALID);
     }
   });
 });
