@@ -51,9 +51,9 @@ export class Assembly {
     this.#utf8 = UTF8_START;
   }
 
-  /** Octets that are there and were not handed out. */
-  get size(): number {
-    return this.end - this.#start;
+  /** Whether no octet is there that was not handed out. */
+  get empty(): boolean {
+    return this.end === 0;
   }
 
   /** Lets go of the message. */
@@ -104,7 +104,7 @@ export class Assembly {
 
   /** Copies a slice in, of which nobody knows how many will follow; `seen` as for {@link added}. */
   append(slice: Uint8Array, seen: number): Violation | undefined {
-    if (this.#gathered === undefined && this.size === 0) {
+    if (this.empty) {
       this.reserve(slice.length, 0);
       this.memory.set(slice, this.end);
       return this.added(slice.length, seen);
@@ -139,7 +139,7 @@ export class Assembly {
       return { type: "message", kind, bytes, room: ROOM };
     }
     // Empty pieces are told only where they end the message.
-    if (!last && this.size === 0) return undefined;
+    if (!last && this.empty) return undefined;
     const kind = last ? this.#takeKind() : this.#kind!;
     return { type: "piece", kind, bytes: this.#takeBytes(), last };
   }

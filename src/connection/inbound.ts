@@ -238,7 +238,7 @@ export class Inbound {
   #readControl(): ControlFrame | undefined {
     const payload = this.#control!;
     const size = Math.min(this.#remaining, this.#end - this.#at);
-    if (size > 0) this.#unmask(size, payload, payload.length - this.#remaining);
+    this.#unmask(size, payload, payload.length - this.#remaining);
     if (this.#remaining > 0) return undefined;
     this.#inFrame = false;
     this.#control = undefined;
@@ -255,25 +255,21 @@ export class Inbound {
       return undefined;
     }
     const assembly = this.#assembly;
-    if (size > 0) {
-      assembly.reserve(size, this.#fin ? rest : Infinity);
-      const violation = assembly.added(size, this.#unmask(size, assembly.memory, assembly.end));
-      if (violation !== undefined) return { type: "violation", violation };
-    }
-    return this.#take(last);
+    assembly.reserve(size, this.#fin ? rest : Infinity);
+    const violation = assembly.added(size, this.#unmask(size, assembly.memory, assembly.end));
+    return violation === undefined ? this.#take(last) : { type: "violation", violation };
   }
 
   #pushCompressed(size: number, last: boolean): void {
-    if (size === 0 && !last) return;
-    const piece = size === 0 ? EMPTY : this.#options.platform.allocate(size);
-    if (size > 0) this.#unmask(size, piece, 0);
+    const piece = this.#options.platform.allocate(size);
+    this.#unmask(size, piece, 0);
     this.#inflating!.push(piece, last);
   }
 
   #readInflated(inflating: Inflating): InboundEvent | undefined {
     const last = !this.#inFrame && this.#fin;
     const taken = inflating.read(last);
-    return taken === undefined && !inflating.active ? this.#take(last) : asEvent(taken);
+    return inflating.active ? asEvent(taken) : this.#take(last);
   }
 
   /** Hands out the message, or its piece. */

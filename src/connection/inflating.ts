@@ -47,24 +47,22 @@ export class Inflating {
     return this.#work >= BUDGET;
   }
 
-  /** What there is to tell before what was pushed is used up; {@link active} stays set where the budget ended that. */
+  /** Goes on by a slice, unless the budget is used up: what there is to tell of it. {@link active} says if there may be more. */
   read(last: boolean): MessageEvent | PieceEvent | Violation | undefined {
+    if (this.exhausted) return undefined;
     const inflater = this.#inflater!;
-    const assembly = this.#assembly;
-    while (!this.exhausted) {
-      const slice = inflater.read();
-      if (slice === undefined) return this.#usedUp(inflater, last);
-      // Octets within the limit are judged as text before those beyond it: the answer is the same for every cutting.
-      const size = Math.min(slice.length, this.#maxPayload - this.#size);
-      this.#size += size;
-      this.#work += slice.length;
-      const violation = assembly.append(size < slice.length ? slice.subarray(0, size) : slice, inflater.seen);
-      if (violation !== undefined) return violation;
-      if (size < slice.length) return "message-too-big";
-      const event = assembly.take(false);
-      if (event !== undefined) return event;
-    }
-    return undefined;
+    const slice = inflater.read();
+    if (slice === undefined) return this.#usedUp(inflater, last);
+    // Octets within the limit are judged as text before those beyond it: the answer is the same for every cutting.
+    const size = Math.min(slice.length, this.#maxPayload - this.#size);
+    this.#size += size;
+    this.#work += slice.length;
+    const violation = this.#assembly.append(
+      size < slice.length ? slice.subarray(0, size) : slice,
+      inflater.seen,
+    );
+    if (violation !== undefined) return violation;
+    return size < slice.length ? "message-too-big" : this.#assembly.take(false);
   }
 
   #usedUp(inflater: MessageInflater, last: boolean): Violation | undefined {

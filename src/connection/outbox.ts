@@ -102,13 +102,13 @@ export class Outbox {
 
   #large(first: number, payload: Uint8Array, room: number, key: number | undefined): void {
     const { length, buffer, byteOffset } = payload;
-    const header = headerSizeFor(length, key !== undefined);
+    const header = headerSizeFor(length, false);
     if (key === undefined && room >= header) {
       const whole = new Uint8Array(buffer, byteOffset - header, header + length);
       writeHeader(whole, 0, first, length, undefined);
       this.#chunk(whole);
     } else {
-      this.#header(first, length, key);
+      this.#extend(this.#header(first, length, key, 0));
       this.#chunk(key === undefined ? payload : this.#masked(payload, key));
     }
   }
@@ -193,14 +193,12 @@ export class Outbox {
   }
 
   /** Writes a header with room for `room` octets behind it, and returns where they begin. */
-  #header(first: number, length: number, key: number | undefined, room = 0): number {
+  #header(first: number, length: number, key: number | undefined, room: number): number {
     const slab = this.#slab;
     const size = headerSizeFor(length, key !== undefined) + room;
     slab.reserve(size);
     if (slab.bytes !== this.#range || slab.at !== this.#to) this.#beginRange(size);
-    const end = writeHeader(slab.bytes, slab.at, first, length, key);
-    if (room === 0) this.#extend(end);
-    return end;
+    return writeHeader(slab.bytes, slab.at, first, length, key);
   }
 
   /** Begins a range with room for `size` octets, and what waits in an older one moves there: it leaves in one write. */
@@ -231,7 +229,7 @@ export class Outbox {
     slab.reserve(this.#size);
     this.#range = slab.bytes;
     this.#from = slab.at;
-    for (const chunk of this.#chunks ?? []) {
+    for (const chunk of this.#chunks!) {
       slab.bytes.set(chunk, slab.at);
       slab.at += chunk.length;
     }

@@ -205,6 +205,38 @@ describe("pings and pongs (RFC 6455 sections 5.5.2, 5.5.3)", () => {
   });
 });
 
+describe("frames that were laid out before", () => {
+  it("are sent as they are, between messages", () => {
+    const s = server();
+    s.sendText("A");
+    s.sendLaidOut(hex("82 01 07"));
+    expect(outputHex(s)).toBe("81 01 41 82 01 07");
+  });
+});
+
+describe("a message that is arriving", () => {
+  it("is open from its first frame to its last", () => {
+    const s = server();
+    expect(s.messageOpen).toBe(false);
+    feed(s, hex(`01 80 ${K}`));
+    expect(s.messageOpen).toBe(true);
+    feed(s, hex(`80 80 ${K}`));
+    expect(s.messageOpen).toBe(false);
+  });
+});
+
+describe("output that is given back", () => {
+  it("leaves its memory to the next", () => {
+    const slab = new Slab(plainPlatform.allocate, 64);
+    const s = server({ slab });
+    s.sendBinary(hex("01"));
+    s.takeOutput();
+    expect(slab.at).toBe(3);
+    s.giveBackOutput();
+    expect(slab.at).toBe(0);
+  });
+});
+
 describe("what is handed in", () => {
   it("is used: the platform's coder and memory, a slab that is shared", () => {
     let allocated = 0;

@@ -33,6 +33,15 @@ describe("Gathered", () => {
     expect(sizes).toEqual([1000, 2000, 4000, 2000]);
   });
 
+  it("counts what still fits in before the limit", () => {
+    const { platform, sizes } = watched();
+    const gathered = new Gathered(platform, new Uint8Array(1000));
+    gathered.add(new Uint8Array(500), 2600);
+    // Of 700 octets 500 fit in; what the limit leaves behind 2,000 is 600.
+    gathered.add(new Uint8Array(700), 2600);
+    expect(sizes).toEqual([1000, 600]);
+  });
+
   it("grows by a mebibyte at most, but always by a slice", () => {
     const { platform, sizes } = watched();
     const gathered = new Gathered(platform, new Uint8Array(3 * MIB));

@@ -172,6 +172,23 @@ describe("headers that are cut", () => {
     ]);
   });
 
+  it("are not taken for the end of another, whatever the next chunk begins with", () => {
+    // From its second octet on, the frame looks like one of its own: 82 81, a key, an octet.
+    const { inbound: machine } = inbound({ fromClient: true });
+    expect(read(machine, hex("82"), hex("82 81 01 02 03 04 05"))).toEqual([
+      { type: "message", kind: "binary", bytes: hex("85 04") },
+    ]);
+  });
+
+  it("are judged by no octet that is not there, behind other frames too", () => {
+    const payload = filler(126);
+    const { inbound: machine } = inbound();
+    expect(read(machine, hex("89 00 82 7e 00"), hex("7e"), payload)).toEqual([
+      { type: "control", opcode: 9, payload: hex("") },
+      { type: "message", kind: "binary", bytes: payload },
+    ]);
+  });
+
   it("keep nothing of the chunk", () => {
     const { inbound: machine } = inbound();
     const chunk = hex("81");

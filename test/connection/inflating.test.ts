@@ -24,6 +24,21 @@ describe("text that only repeats the window", () => {
   });
 });
 
+describe("what a compressed message may declare", () => {
+  it.each([
+    [428, undefined],
+    [429, "message-too-big"],
+  ] as const)("is counted over its frames, a flush for each: %i octets more are %s", (more, violation) => {
+    // Stored blocks without an octet: 500 octets that nothing comes of.
+    const blocks = hex("000000ffff".repeat(100));
+    const connection = deflatingServer({ maxPayload: 700 });
+    expect(feed(connection, clientFrame(0x42, blocks))).toEqual([]);
+    // 700 and a seventh, 64 for each of two frames, less the 500 that have been.
+    const header = Uint8Array.of(0x80, 0xfe, more >> 8, more & 0xff);
+    expect(feed(connection, header)).toEqual(violation === undefined ? [] : [failed(violation)]);
+  });
+});
+
 describe("a message of several slices", () => {
   const text = "words and wörds, ".repeat(6000);
   const octets = clientFrame(0xc1, deflated(text));

@@ -9,6 +9,9 @@ const calls: [string, (c: Connection) => void][] = [
   ["sendText", (c) => c.sendText("x")],
   ["sendBinary", (c) => c.sendBinary(hex("00"))],
   ["sendFragment", (c) => c.sendFragment("text", hex("41"), false)],
+  ["sendPrepared", (c) => c.sendPrepared("binary", hex("00"), undefined)],
+  ["sendLaidOut", (c) => c.sendLaidOut(hex("82 01 00"))],
+  ["deflateMessage", (c) => c.deflateMessage(hex("00"))],
   ["ping", (c) => c.ping()],
   ["pong", (c) => c.pong()],
 ];
@@ -74,6 +77,7 @@ describe("misuse is thrown, and leaves no trace", () => {
     c.sendFragment("text", hex("41"), false);
     expect(misuse(() => c.sendText("x"))).toBe("ERR_MESSAGE_OPEN");
     expect(misuse(() => c.sendBinary(hex("00")))).toBe("ERR_MESSAGE_OPEN");
+    expect(misuse(() => c.sendLaidOut(hex("82 01 00")))).toBe("ERR_MESSAGE_OPEN");
     expect(misuse(() => c.sendFragment("binary", hex("00"), true))).toBe("ERR_MESSAGE_OPEN");
     c.ping();
     c.sendFragment("text", hex("42"), true);
@@ -113,6 +117,36 @@ describe("misuse is thrown, and leaves no trace", () => {
     expect(() => server().close(1004)).toThrow("a Close frame cannot carry the code 1004");
     expect(() => server().close(1005, "x")).toThrow("a reason needs a code");
     expect(() => server().close(1000, "x".repeat(124))).toThrow("a close reason has at most 123 octets");
+  });
+
+  it.each<[string, () => unknown]>([
+    [
+      "maskingKey belongs to the client's role, and is needed there",
+      () => new Connection({ role: "client" }),
+    ],
+    ["maxPayload must be a whole number from 0 to 2^53 - 1, not -1", () => server({ maxPayload: -1 })],
+    ["maxFragments must be a whole number from 0 to 2^53 - 1, not 1.5", () => server({ maxFragments: 1.5 })],
+    ["octets are sent from a Uint8Array", () => server().sendBinary([1] as unknown as Uint8Array)],
+    ["a control frame has at most 125 octets, not 126", () => server().ping(filler(126))],
+  ])("says what is wrong: %s", (message, call) => {
+    expect(call).toThrow(message);
+  });
+
+  it("says in which state it came", () => {
+    const closing = server();
+    closing.close();
+    expect(() => closing.ping()).toThrow("nothing can be sent: the connection is closing");
+    const sending = server();
+    sending.sendFragment("text", hex("41"), false);
+    expect(() => sending.sendText("B")).toThrow("a message is being sent in fragments: end it first");
+    expect(() => sending.sendFragment("binary", hex("42"), true)).toThrow(
+      "a text message is being sent in fragments",
+    );
+    const receiving = server();
+    receiving.receive(hex("01 80 00 00 00 00"));
+    expect(() => receiving.receive(hex("80"))).toThrow("call next() until it gives undefined");
+    receiving.next();
+    expect(() => (receiving.delivery = "pieces")).toThrow("a message has begun to arrive");
   });
 
   it("a wrong close code is wrong after the close too", () => {

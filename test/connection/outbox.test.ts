@@ -143,6 +143,30 @@ describe("large payloads", () => {
     expect(outbox.take()).toHaveLength(1);
   });
 
+  it("of text begin above 4 KiB: up to there it is written straight to its place", () => {
+    const encoded: number[] = [];
+    const platform = {
+      ...plainPlatform,
+      encodeUtf8: (text: string, room: number): Uint8Array => {
+        encoded.push(text.length);
+        return plainPlatform.encodeUtf8(text, room);
+      },
+    };
+    const outbox = new Outbox(platform, new Slab(allocate), undefined);
+    const rows: [string, string, number[]][] = [
+      ["a".repeat(4096), "81 7e 10 00", []],
+      ["a".repeat(4097), "81 7e 10 01", [4097]],
+      ["é".repeat(2048), "81 7e 10 00", []],
+      // As many characters as the limit has octets.
+      ["é".repeat(4096), "81 7e 20 00", [4096]],
+    ];
+    for (const [text, header, calls] of rows) {
+      outbox.textFrame(0x81, text);
+      expect(outbox.take()).toEqual([join(hex(header), utf8(text))]);
+      expect(encoded.splice(0)).toEqual(calls);
+    }
+  });
+
   it("of text are masked with one key", () => {
     const keys = [0xffffffff, 0];
     const outbox = box(new Slab(allocate), () => keys.shift()!);

@@ -110,6 +110,11 @@ describe("every violation", () => {
     expect([c.state, c.transport]).toEqual(["failed", "end"]);
   });
 
+  it("is a message inside another also where all of it is there in one frame", () => {
+    const events = feed(server(), hex(`01 81 ${K} 41 81 81 ${K} 42`));
+    expect(events).toMatchObject([{ type: "close", violation: "interleaved-message", messageCut: true }]);
+  });
+
   it("in the closing handshake is told, and not answered with a second Close frame", () => {
     const c = server();
     c.close(1000);
