@@ -64,7 +64,7 @@ const LONG = 32;
 
 /** Where the last of the three octets before `end` begins a character, finished or not; `end` where none of them does. */
 function lastLead(bytes: Uint8Array, end: number): number {
-  for (let at = end - 1; at >= end - 3; at--) if (bytes[at]! >= 0xc0) return at;
+  for (let at = end - 1; at >= end - 3; at--) if (bytes[at]! >= 0xc2) return at;
   return end;
 }
 
