@@ -117,6 +117,21 @@ describe("what is borrowed", () => {
     expect(own.windows.length).toBe(1);
   });
 
+  it("is one window, however many messages were open", () => {
+    const own = new DeflateScratch();
+    const open = [new Deflater(own, 15, false), new Deflater(own, 9, false)];
+    for (const one of open) one.deflate(Buffer.from("one"), false);
+    for (const one of open) one.deflate(Buffer.from("one"), true);
+    expect(own.windows.length).toBe(1);
+    expect(own.windows[0]!.bytes.length).toBeGreaterThanOrEqual(64 * 1024);
+  });
+
+  it("is nothing where nothing was deflated", () => {
+    const own = new DeflateScratch();
+    new Deflater(own, 15, false).release();
+    expect(own.windows.length).toBe(0);
+  });
+
   it("is not as large for ever as one message made it", () => {
     const own = new DeflateScratch();
     const target = new Deflater(own, 15, false);
