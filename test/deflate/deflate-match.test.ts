@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MatchWindow, Tokens, windowBytes } from "../../src/deflate/deflate-match.ts";
 import { DISTANCE_BASE, DISTANCE_EXTRA } from "../../src/deflate/inflate-tables.ts";
-import { json } from "./samples.ts";
+import { json, noise } from "./samples.ts";
 
 /** Writes what the tokens say behind `history`, and returns how many matches there were. */
 function replay(tokens: Tokens, history: number[], reach: number): number {
@@ -21,6 +21,77 @@ function replay(tokens: Tokens, history: number[], reach: number): number {
   }
   return matches;
 }
+
+/** The tokens of texts that come one after the other: octets as they are, and matches as <length,distance>. */
+function found(pieces: readonly string[], reach = 32_768): string {
+  const window = new MatchWindow(32_768, 32_768);
+  const tokens = new Tokens(32_768);
+  const texts = pieces.map((piece) => {
+    const { from, to } = window.take(Buffer.from(piece, "latin1"), 0);
+    window.find(tokens, from, to, reach);
+    return Array.from(tokens.list.subarray(0, tokens.count), (token) =>
+      token < 256 ? String.fromCharCode(token) : `<${token >>> 20},${(token & 0x7fff) + 1}>`,
+    ).join("");
+  });
+  return texts.join("|");
+}
+
+const long = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+describe("what is found", () => {
+  it.each([
+    ["four octets, at the very end", "abcdXabcd", "abcdX<4,5>"],
+    ["nothing shorter", "abcXabc", "abcXabc"],
+    ["what overlaps itself", "aaaaaaaaa", "a<8,1>"],
+    ["258 octets at most", "a".repeat(262), "a<258,1>aaa"],
+    ["more behind them", "a".repeat(263), "a<258,1><4,255>"],
+    [
+      "the longer of the last two, where that is the later one",
+      "abcdef,abcdefgh.abcdefgh",
+      "abcdef,<6,7>gh.<8,9>",
+    ],
+    [
+      "the longer of the last two, where that is the earlier one",
+      "abcdefg.abcdef,abcdefg",
+      "abcdefg.<6,8>,<7,15>",
+    ],
+    ["none before the last two", "abcdefgh.abcde,abcdf;abcdefgh", "abcdefgh.<5,9>,<4,6>f;<5,12>fgh"],
+    [
+      "the later of two that are alike to the end",
+      "abcde\0\0\0\0..abcde\0\0\0\0--abcde",
+      "abcde\0\0\0\0..<9,11>--<5,11>",
+    ],
+    [
+      "no better one than of 32 octets",
+      `${long}-${long.slice(0, 32)}+${long.slice(0, 33)}`,
+      `${long}-<32,37>+<32,33>6`,
+    ],
+    [
+      "a better one than of 31",
+      `${long}-${long.slice(0, 31)}+${long.slice(0, 33)}`,
+      `${long}-<31,37>+<33,69>`,
+    ],
+    ["the first four places of a match", "abcdefghij-abcdefghij.defghij", "abcdefghij-<10,11>.<7,8>"],
+    ["the fifth where it was before", "abcdefghij-abcdefghij.efghij", "abcdefghij-<10,11>.<6,18>"],
+  ])("is %s", (_, text, tokens) => {
+    expect(found([text])).toBe(tokens);
+  });
+
+  it("is in earlier pieces, up to their end", () => {
+    expect(found(["abcd", "abcd"])).toBe("abcd|<4,4>");
+    expect(found(["abcdefg-abcdefg", "defg"])).toBe("abcdefg-<7,8>|<4,4>");
+    expect(found(["abcdefg-abcdef", "cdef"])).toBe("abcdefg-<6,8>|<4,4>");
+  });
+
+  it("is as far as the reach and no farther, in the earlier place, too", () => {
+    const filler = noise(300).toString("latin1");
+    for (const reach of [256, 100]) {
+      const text = (far: number): string => `abcdefgh${filler.slice(0, far - 8 - 6)}abcd##abcdefgh`;
+      expect(found([text(reach)], reach)).toBe(`${text(reach).slice(0, -14)}<4,${reach - 6}>##<8,${reach}>`);
+      expect(found([text(reach + 1)], reach).endsWith("##<4,6>efgh")).toBe(true);
+    }
+  });
+});
 
 describe("MatchWindow", () => {
   it.each([
