@@ -51,11 +51,11 @@ export class CodeHeader {
     let next = 0;
     for (let i = 0; i < count;) {
       const symbol = used[i]!;
-      if (symbol > next) this.#zeros(symbol - next);
+      this.#zeros(symbol - next);
       const length = lengths[symbol]!;
       this.#send(length, 0);
       let run = 1;
-      while (i + run < count && used[i + run] === symbol + run && lengths[symbol + run] === length) run++;
+      while (lengths[symbol + run] === length) run++;
       i += run;
       next = symbol + run;
       for (run--; run >= 3; run -= Math.min(run, 6)) this.#send(REPEAT, Math.min(run, 6) - 3);

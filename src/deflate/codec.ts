@@ -29,8 +29,8 @@ export class Codec {
 
   constructor(memory: CodecMemory, parameters: DeflateParameters, role: Role, threshold: number) {
     this.#memory = memory;
-    this.#inflating = sender(parameters, role === "server" ? "client" : "server");
-    this.#deflating = sender(parameters, role);
+    this.#inflating = sender(parameters, role === "client");
+    this.#deflating = sender(parameters, role === "server");
     this.threshold = threshold;
     this.shareable = this.#deflating.takeover ? undefined : this.#deflating.windowBits;
   }
@@ -71,7 +71,7 @@ interface Direction {
   readonly takeover: boolean;
 }
 
-const sender = (parameters: DeflateParameters, role: Role): Direction =>
-  role === "server"
+const sender = (parameters: DeflateParameters, isServer: boolean): Direction =>
+  isServer
     ? { windowBits: parameters.serverMaxWindowBits, takeover: !parameters.serverNoContextTakeover }
     : { windowBits: parameters.clientMaxWindowBits, takeover: !parameters.clientNoContextTakeover };

@@ -169,11 +169,12 @@ export function verifyAnswer(
 ): { readonly parameters: DeflateParameters } | { readonly error: AnswerError } {
   const answer = readParameters(answered, false);
   if (!answer) return { error: "malformed-parameters" };
-  const server = answer.serverMaxWindowBits;
+  const server = answer.serverMaxWindowBits ?? 15;
   const client = answer.clientMaxWindowBits ?? 15;
   if (!policy.serverContextTakeover && !answer.serverNoContextTakeover) return { error: "offer-ignored" };
-  if (policy.serverMaxWindowBits < 15 && server === undefined) return { error: "offer-ignored" };
-  if (server !== undefined && server > policy.serverMaxWindowBits) return { error: "window-exceeds-offer" };
+  if (policy.serverMaxWindowBits < 15 && answer.serverMaxWindowBits === undefined)
+    return { error: "offer-ignored" };
+  if (server > policy.serverMaxWindowBits) return { error: "window-exceeds-offer" };
   if (answer.clientMaxWindowBits !== undefined && client > policy.clientMaxWindowBits)
     return { error: "window-exceeds-offer" };
   return {
@@ -181,7 +182,7 @@ export function verifyAnswer(
       serverNoContextTakeover: answer.serverNoContextTakeover,
       // Ours to keep: a client may refrain from takeover even where the server would allow it (7.1.1.2).
       clientNoContextTakeover: answer.clientNoContextTakeover || !policy.clientContextTakeover,
-      serverMaxWindowBits: server ?? 15,
+      serverMaxWindowBits: server,
       clientMaxWindowBits: Math.min(client, policy.clientMaxWindowBits),
     },
   };

@@ -47,6 +47,18 @@ describe("negotiateWithin", () => {
     expect(negotiateWithin(budget, offers, both)!.reserved).toBe(one);
   });
 
+  it("reserves for the windows that are agreed on, and goes on with all else of the policy without them", () => {
+    const narrow = [
+      { name: "permessage-deflate", parameters: [{ name: "server_max_window_bits", value: "9" }] },
+    ];
+    const bytes = takeoverBytes(agreed(9, 15), "server");
+    const budget = new TakeoverBudget(bytes);
+    expect(negotiateWithin(budget, narrow, both)!.reserved).toBe(bytes);
+    const { parameters, reserved } = negotiateWithin(budget, offers, { ...both, serverMaxWindowBits: 10 })!;
+    expect(reserved).toBe(0);
+    expect(parameters).toEqual({ ...agreed(undefined, undefined), serverMaxWindowBits: 10 });
+  });
+
   it("reserves nothing where no takeover is agreed to, and declines what negotiate declines", () => {
     const budget = new TakeoverBudget(0);
     expect(negotiateWithin(budget, offers, DEFAULT_POLICY)!.reserved).toBe(0);
