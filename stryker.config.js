@@ -8,8 +8,10 @@ export default {
   testRunner: "bundle",
   coverageAnalysis: "perTest",
   concurrency: 1,
-  // One that a busy machine holds up must not look like one that does not come to an end; few are found by the clock.
-  timeoutMS: 20_000,
+  // The runner counts how often a mutant is met, and ends those that do not come to an end. The clock is only for what it
+  // cannot count, and must not take a machine that is busy with something else for a mutant.
+  timeoutMS: 120_000,
+  dryRunTimeoutMinutes: 30,
   reporters: ["clear-text", "progress-append-only", "json"],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   jsonReporter: { fileName: `.stryker/${room}.json` },

@@ -112,7 +112,8 @@ describe("inflating", () => {
         const message = writeDeflateStream(stream);
         const expected = inflateSlowly(message);
         const { text, error } = inflate(new Inflater(pool, 15, false), message, cuts);
-        expect(error === undefined ? text : undefined).toEqual(expected);
+        const ours = error === undefined ? text : undefined;
+        expect(expected === ours || (ours !== undefined && expected?.equals(ours))).toBe(true);
       }),
     );
   });

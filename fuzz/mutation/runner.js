@@ -18,11 +18,13 @@ const room = process.env.HANDFAST_ROOM;
 /** Runs of each property, for each that `npm test` makes: instrumented code is slow. */
 const FACTOR = "0.03";
 /** Milliseconds for one test. */
-const TEST_TIMEOUT = 20_000;
+const TEST_TIMEOUT = 4000;
 /** A test that takes more milliseconds of the processor, instrumented, is left out: each mutant would pay for it. */
 const SLOW = 800;
 /** A mutant that is met so many times as often as the code it came from does not come to an end. */
 const MAX_HITS = 10;
+/** The same for what is evaluated with the modules: there Stryker has not counted. */
+const MAX_HITS_LOADING = 10_000_000;
 
 /** The tests of each room, the nearest first. */
 const TESTS = {
@@ -62,12 +64,24 @@ async function bundle(root) {
   return new Script(`(function (require, module, exports) {${outputFiles[0].text}\n})`);
 }
 
+const LATE = "out of time";
+/** Where a test is put to be called by {@link CALL}. */
+const TEST = Symbol.for("handfast.test");
+/** Only code that is evaluated as a script can be ended by the clock while it does not return. */
+const CALL = new Script('globalThis[Symbol.for("handfast.test")]()');
+
+/** Milliseconds of the processor since then. */
+function spentSince(from) {
+  const { user, system } = process.cpuUsage(from);
+  return (user + system) / 1000;
+}
+
 /** Fails where a test does not come to an end. */
 function timed(result) {
   if (!(result instanceof Promise)) return result;
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error("the test takes too long")), TEST_TIMEOUT);
+    timer = setTimeout(() => reject(LATE), TEST_TIMEOUT);
   });
   return Promise.race([result, late]).finally(() => clearTimeout(timer));
 }
@@ -77,6 +91,7 @@ export class BundleRunner {
   #state = (globalThis[INSTRUMENTER_CONSTANTS.NAMESPACE] ??= {});
   #script;
   #require;
+  #slow = new Set();
 
   capabilities() {
     // Each run evaluates the bundle anew.
@@ -96,11 +111,11 @@ export class BundleRunner {
     for (const test of tests) {
       this.#state.currentTestId = test.id;
       const from = process.cpuUsage();
-      const failure = await this.#run(test);
-      const spent = process.cpuUsage(from);
-      const timeSpentMs = (spent.user + spent.system) / 1000;
+      const failure = await this.#run(test, undefined);
+      const timeSpentMs = spentSince(from);
       if (timeSpentMs > SLOW) {
         console.log(`left out, ${Math.round(timeSpentMs)} ms: ${test.id}`);
+        this.#slow.add(test.id);
         delete this.#state.mutantCoverage.perTest[test.id];
         continue;
       }
@@ -111,17 +126,27 @@ export class BundleRunner {
     return { status: DryRunStatus.Complete, tests: results, mutantCoverage: this.#state.mutantCoverage };
   }
 
-  async mutantRun({ activeMutant, testFilter, hitLimit, mutantActivation }) {
+  async mutantRun(options) {
+    for (;;) {
+      const from = process.cpuUsage();
+      const result = await this.#tryMutant(options);
+      // The clock goes on where a machine sleeps or has other things to do: then it is no word of this mutant.
+      if (result.status !== MutantRunStatus.Timeout || result.reason !== LATE) return result;
+      if (spentSince(from) > TEST_TIMEOUT / 2) return result;
+    }
+  }
+
+  async #tryMutant({ activeMutant, testFilter, hitLimit, mutantActivation }) {
     const state = this.#state;
     // Stryker allows a hundred times as many.
-    state.hitLimit = hitLimit === undefined ? undefined : (hitLimit / 100) * MAX_HITS;
-    state.hitCount = hitLimit === undefined ? undefined : 0;
+    state.hitLimit = hitLimit === undefined ? MAX_HITS_LOADING : (hitLimit / 100) * MAX_HITS;
+    state.hitCount = 0;
     // One that is only active from now on must not be seen while the modules are evaluated.
     state.activeMutant = mutantActivation === "static" ? activeMutant.id : undefined;
     const wanted = testFilter && new Set(testFilter);
     let tests;
     try {
-      tests = this.#load().filter(({ id }) => wanted === undefined || wanted.has(id));
+      tests = this.#load().filter(({ id }) => (wanted?.has(id) ?? true) && !this.#slow.has(id));
     } catch (error) {
       return {
         status: MutantRunStatus.Killed,
@@ -142,8 +167,9 @@ export class BundleRunner {
   async #hunt(tests) {
     const state = this.#state;
     for (const [i, test] of tests.entries()) {
-      const failureMessage = await this.#run(test);
+      const failureMessage = await this.#run(test, TEST_TIMEOUT);
       if (state.hitCount > state.hitLimit) return { status: MutantRunStatus.Timeout, reason: "hit limit" };
+      if (failureMessage === LATE) return { status: MutantRunStatus.Timeout, reason: LATE };
       if (failureMessage !== undefined)
         return { status: MutantRunStatus.Killed, killedBy: [test.id], failureMessage, nrOfTests: i + 1 };
     }
@@ -160,11 +186,13 @@ export class BundleRunner {
   }
 
   /** What a test fails with; undefined where it passes. */
-  async #run({ run }) {
+  async #run({ run }, timeout) {
+    globalThis[TEST] = run;
     try {
-      await timed(run());
+      await timed(CALL.runInThisContext(timeout === undefined ? {} : { timeout }));
       return undefined;
     } catch (error) {
+      if (error === LATE || error?.code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return LATE;
       return String(error?.stack ?? error).slice(0, 500) || "failed";
     }
   }

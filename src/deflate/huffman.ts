@@ -75,12 +75,12 @@ export class Code {
     for (let i = 0; i < count; i++) {
       const frequency = frequencies[used[i]!]!;
       let length = Math.clz32(frequency) - top;
-      length = Math.max(1, Math.min(limit, frequency << length < total ? length + 1 : length));
+      length = Math.min(limit, frequency << length < total ? length + 1 : length);
       lengths[used[i]!] = length;
       room -= 1 << (limit - length);
     }
-    if (room < 0) room = this.#lengthen(limit, room);
-    if (room > 0) room = this.#shorten(frequencies, limit, room, Math.floor(COSTLY * total));
+    room = this.#lengthen(limit, room);
+    room = this.#shorten(frequencies, limit, room, Math.floor(COSTLY * total));
     while (room > 0) room = this.#shorten(frequencies, limit, room, 0);
   }
 
@@ -88,7 +88,7 @@ export class Code {
   #lengthen(limit: number, lacking: number): number {
     const { lengths, used, count } = this;
     let room = lacking;
-    for (let length = limit - 1; room < 0; length--)
+    for (let length = limit - 1; length > 0; length--)
       for (let i = 0; i < count && room < 0; i++)
         if (lengths[used[i]!] === length) {
           lengths[used[i]!] = length + 1;
