@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { acceptKey, base64 } from "../src/handshake/accept-key.ts";
 import { createRequest, verifyResponse } from "../src/handshake/client.ts";
-import { decideUpgrade } from "../src/handshake/decide.ts";
+import { acceptUpgrade, checkUpgrade, decideUpgrade } from "../src/handshake/decide.ts";
 import {
   parseRequestHead,
   parseResponseHead,
@@ -12,7 +12,7 @@ import {
 } from "../src/handshake/head.ts";
 import { HeadReader, type Head } from "../src/handshake/head-reader.ts";
 import { HeaderList } from "../src/handshake/headers.ts";
-import { serializeHead } from "../src/handshake/response.ts";
+import { InvalidAnswerError, serializeHead } from "../src/handshake/response.ts";
 import { sha1 } from "../src/handshake/sha1.ts";
 import { headText } from "./arbitraries/head.ts";
 import { type Choice, TABLE } from "./oracles/decision.ts";
@@ -118,6 +118,30 @@ describe("both halves of the handshake", () => {
         expect(
           verifyResponse(response, { ...offer, key: base64(new Uint8Array(16).fill(7)) }),
         ).toHaveProperty("failure");
+      }),
+    );
+  });
+
+  it("neither choose nor take what was not offered", () => {
+    check(
+      300,
+      fc.property(handshake, token, token, (offer, subprotocol, extension) => {
+        const head = parseRequestHead(linesOf(createRequest(offer))) as RequestHead;
+        const checked = checkUpgrade(head);
+        if ("refusal" in checked) throw new Error("refused");
+        const spoken = offer.subprotocols.includes(subprotocol);
+        const choose = (): unknown => acceptUpgrade(checked.offer, { subprotocol });
+        if (spoken) expect(choose()).toMatchObject({ status: 101 });
+        else expect(choose).toThrow(InvalidAnswerError);
+        const answer = acceptUpgrade(checked.offer);
+        const forced = [
+          ["Sec-WebSocket-Protocol", subprotocol],
+          ["Sec-WebSocket-Extensions", extension],
+        ] as const;
+        const response = serializeHead({ ...answer, headers: [...answer.headers, ...forced] });
+        const verified = verifyResponse(parseResponseHead(linesOf(response)) as ResponseHead, offer);
+        const known = offer.extensions.some(({ name }) => name === extension);
+        expect("failure" in verified).toBe(!spoken || !known);
       }),
     );
   });
