@@ -19,9 +19,9 @@ export interface CheckOptions<Args> {
 const currentName = (): string => expect.getState().currentTestName!;
 
 function parametersFor<Args>(numRuns: number): fc.Parameters<Args> {
-  const { seed, path, factor, slice, until } = settings;
+  const { seed, path, factor, slice, until, shrinks } = settings;
   if (path !== undefined) return { seed, path, endOnFailure: true };
-  if (slice === undefined) return { seed, numRuns: Math.ceil(numRuns * factor) };
+  if (slice === undefined) return { seed, numRuns: Math.ceil(numRuns * factor), endOnFailure: !shrinks };
   const left = Math.max(1, Math.min(slice, until - Date.now()));
   return { seed, numRuns: 1e9, interruptAfterTimeLimit: left, markInterruptAsFailure: false };
 }

@@ -573,7 +573,7 @@ for (const [name, file, from, to] of FAULTS.filter(([one]) => one.includes(value
     source.replace(from, () => to),
   );
   const args = ["vitest", "run", "--project", "fuzz", "--bail", "1", ...PROPERTIES[file.split("/")[0]]];
-  const env = { ...process.env, NO_COLOR: "1" };
+  const env = { ...process.env, NO_COLOR: "1", HANDFAST_FUZZ_SHRINK: "no" };
   const { stdout, stderr } = spawnSync("npx", args, {
     cwd: folder,
     env,

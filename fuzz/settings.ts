@@ -18,6 +18,8 @@ export interface Settings {
   readonly slice: number | undefined;
   /** The moment, in milliseconds since 1970, at which a slice ends early. */
   readonly until: number;
+  /** Whether a failure is shrunk; where only that there is one counts, that is time lost. */
+  readonly shrinks: boolean;
   /** Whether a failure is written to the corpus. */
   readonly writesCorpus: boolean;
   /** A file to which each property appends its number of runs. */
@@ -30,6 +32,7 @@ export const settings: Settings = {
   factor: number("HANDFAST_FUZZ_FACTOR") ?? 1,
   slice: number("HANDFAST_FUZZ_SLICE"),
   until: number("HANDFAST_FUZZ_UNTIL") ?? Infinity,
+  shrinks: process.env["HANDFAST_FUZZ_SHRINK"] !== "no",
   writesCorpus: process.env["HANDFAST_FUZZ_CORPUS"] === "write",
   counts: process.env["HANDFAST_FUZZ_COUNTS"],
 };

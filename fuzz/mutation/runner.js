@@ -100,6 +100,7 @@ export class BundleRunner {
 
   async init() {
     process.env.HANDFAST_FUZZ_FACTOR = FACTOR;
+    process.env.HANDFAST_FUZZ_SHRINK = "no";
     const root = process.cwd();
     this.#require = createRequire(join(root, "package.json"));
     this.#script = await bundle(root);
