@@ -95,11 +95,11 @@ describe("sizes", () => {
     expect(files.filter((file) => lines(file) > 300)).toEqual([]);
   });
 
-  it("keeps the protocol under 3,300 lines, its compression under 1,800 and the server under 4,800", () => {
+  it("keeps the protocol under 3,300 lines, its compression under 1,800 and the server under 5,000", () => {
     const room = (file: string): string => file.split("/")[1]!;
     const linesOf = (...rooms: string[]): number => total(files.filter((file) => rooms.includes(room(file))));
     expect(linesOf("frame", "handshake", "connection")).toBeLessThan(3300);
     expect(linesOf("deflate")).toBeLessThan(1800);
-    expect(linesOf("server", "cli")).toBeLessThan(4800);
+    expect(linesOf("server", "cli")).toBeLessThan(5000);
   });
 });

@@ -159,6 +159,6 @@ describe("what a message keeps", () => {
     });
     for (let i = 0; i < 100; i++) client.send(new Uint8Array(600));
     await promise;
-    expect(Math.max(...kept)).toBeLessThanOrEqual(8192);
+    expect(Math.max(...kept)).toBeLessThanOrEqual(16_384);
   });
 });
