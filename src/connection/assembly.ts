@@ -1,3 +1,4 @@
+import { MAX_HEADER_SIZE } from "../frame/header.ts";
 import { UTF8_INVALID, UTF8_START, validateUtf8With } from "../frame/utf8.ts";
 import type { Violation } from "../frame/violation.ts";
 import type { Delivery, MessageEvent, MessageKind, PieceEvent } from "./event.ts";
@@ -85,7 +86,9 @@ export class Assembly {
   /** Never beyond what the frame declares: what is sure to be the end fits exactly. */
   #grown(needed: number, rest: number): number {
     const growth = rest === Infinity ? 2 : 4;
-    return Math.min(this.#options.maxPayload, needed + rest, Math.max(needed * growth, FIRST_GROWTH));
+    // With its header it has come in chunks of 64 KiB, and 256 KiB of it are to need memory once.
+    const arrived = needed + MAX_HEADER_SIZE;
+    return Math.min(this.#options.maxPayload, needed + rest, Math.max(arrived * growth, FIRST_GROWTH));
   }
 
   /** `size` octets were written, whose OR is `seen`: validates them where they are text. */

@@ -51,25 +51,36 @@ describe("memory", () => {
     expect(allocated).toEqual([256]);
   });
 
-  it("grows to four times what is there at most, and never beyond what the frame declares", () => {
+  it("grows to four times what is there at most, its header too, and never beyond what the frame declares", () => {
     const { inbound: machine, allocated } = inbound();
     read(machine, join(hex("82 7e 0f ff"), new Uint8Array(400)));
-    expect(allocated).toEqual([1600]);
-    read(machine, new Uint8Array(1200));
-    expect(allocated).toEqual([1600]);
+    const first = 4 * (400 + 14);
+    expect(allocated).toEqual([first]);
+    read(machine, new Uint8Array(first - 400));
+    expect(allocated).toEqual([first]);
     read(machine, new Uint8Array(1));
-    expect(allocated).toEqual([1600, 4095]);
-    const [message] = read(machine, new Uint8Array(4095 - 1601));
+    expect(allocated).toEqual([first, 4095]);
+    const [message] = read(machine, new Uint8Array(4095 - first - 1));
     expect(message).toEqual({ type: "message", kind: "binary", bytes: new Uint8Array(4095) });
-    expect(allocated).toEqual([1600, 4095]);
+    expect(allocated).toEqual([first, 4095]);
+  });
+
+  it("is taken once for a message of 256 KiB, of which 64 KiB with the header come first", () => {
+    const { inbound: machine, allocated } = inbound();
+    const frame = join(hex("82 7f 00 00 00 00 00 04 00 00"), new Uint8Array(256 * 1024));
+    // A client's header is longer by its key.
+    read(machine, frame.subarray(0, 64 * 1024 - 4), frame.subarray(64 * 1024 - 4));
+    expect(allocated).toEqual([16 + 256 * 1024]);
   });
 
   it("grows to double where nobody knows how much is to come", () => {
     const { inbound: machine, allocated } = inbound();
     read(machine, join(hex("02 7e 03 e8"), new Uint8Array(1000)));
-    expect(allocated).toEqual([2000]);
-    read(machine, join(hex("00 7e 03 e8"), new Uint8Array(1000), hex("00 01 00")));
-    expect(allocated).toEqual([2000, 4002]);
+    expect(allocated).toEqual([2028]);
+    read(machine, join(hex("00 7e 04 04"), new Uint8Array(1028)));
+    expect(allocated).toEqual([2028]);
+    read(machine, hex("00 01 00"));
+    expect(allocated).toEqual([2028, 4086]);
   });
 
   it("has room for a header in front of a large message, however it came", () => {
