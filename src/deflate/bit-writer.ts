@@ -18,7 +18,7 @@ export class BitWriter {
     this.held = 0;
   }
 
-  /** Makes room for `bits` more. */
+  /** Makes room for `bits` more, and for the end of a block and a word behind them. */
   reserve(bits: number): void {
     const room = this.length + (bits >>> 3) + 16;
     if (room <= this.bytes.length) return;

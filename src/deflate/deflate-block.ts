@@ -112,7 +112,7 @@ export function writeBlock(out: BitWriter, tokens: Tokens, raw: Uint8Array): voi
   const { type, bits } =
     tokens.count < DYNAMIC_TOKENS ? { type: 1, bits: fixedBits(tokens) } : cheapest(tokens);
   const stored = 8 * (raw.length + 4) + ((5 - out.held) & 7);
-  out.reserve(Math.min(stored, bits) + 64);
+  out.reserve(Math.min(stored, bits));
   if (stored < bits) {
     out.write(0, 3);
     out.align();

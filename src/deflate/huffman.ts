@@ -105,8 +105,8 @@ export class Code {
       const symbol = used[i]!;
       const length = lengths[symbol]!;
       const share = 1 << (limit - length);
-      // All bits set where one of the three forbids it.
-      const forbidden = ((room - share) | (length - 2) | ((frequencies[symbol]! << length) - least)) >> 31;
+      // All bits set where one of the two forbids it. Half the code is never free: others than this one occur.
+      const forbidden = ((room - share) | ((frequencies[symbol]! << length) - least)) >> 31;
       lengths[symbol] = length - 1 - forbidden;
       room -= share & ~forbidden;
     }

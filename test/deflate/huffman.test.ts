@@ -44,8 +44,44 @@ describe("the lengths of a code", () => {
       [100, 31, 500, 30, 29],
       [2, 3, 1, 4, 4],
     ],
+    // Half of all asks for one bit, and not for two.
+    [
+      [3, 4, 1],
+      [2, 1, 2],
+    ],
+    // What is left goes to the one that needs it most, though others come before it.
+    [
+      [19, 27, 14],
+      [2, 1, 2],
+    ],
+    [
+      [5, 4, 6],
+      [2, 2, 1],
+    ],
   ])("gives %j the lengths %j", (frequencies, lengths) => {
     expect(lengthsOf(frequencies, 15)).toEqual(lengths);
+  });
+
+  it.each([
+    // Four of three bits leave room for one of two bits and two more of three.
+    [
+      [60, 60, 60, 1, 1, 1, 1],
+      [3, 3, 2, 3, 3, 3, 3],
+    ],
+    [
+      [100, 50, 1, 1, 1, 1],
+      [2, 2, 3, 3, 3, 3],
+    ],
+    [
+      [1, 29, 10, 14],
+      [3, 1, 3, 2],
+    ],
+    [
+      [1, 10, 6, 2, 19],
+      [3, 3, 3, 3, 1],
+    ],
+  ])("gives %j the lengths %j where three bits are the limit", (frequencies, lengths) => {
+    expect(lengthsOf(frequencies, 3)).toEqual(lengths);
   });
 
   it.each([
