@@ -2,7 +2,8 @@ import { constants, inflateRawSync } from "node:zlib";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Deflater, DeflateScratch } from "../../src/deflate/deflate.ts";
-import { Inflater, InflatePool } from "../../src/deflate/inflate.ts";
+import { Inflater } from "../../src/deflate/inflate.ts";
+import { InflatePool } from "../../src/deflate/inflate-scratch.ts";
 import { check } from "../check.ts";
 import { cutting, data, pieces } from "./data.ts";
 

@@ -1,7 +1,8 @@
 import { constants, createDeflateRaw, deflateRawSync } from "node:zlib";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Inflater, InflatePool, SLICE_BYTES } from "../../src/deflate/inflate.ts";
+import { Inflater } from "../../src/deflate/inflate.ts";
+import { InflatePool, SLICE_BYTES } from "../../src/deflate/inflate-scratch.ts";
 import { check, checkAsync } from "../check.ts";
 import { deflateStream, expandBlocks, farBlocks, writeDeflateStream } from "../arbitraries/blocks.ts";
 import { inflateSlowly } from "../oracles/deflate.ts";
@@ -102,6 +103,56 @@ describe("inflating", () => {
         // Comparing large buffers by toEqual takes longer than all the rest.
         expect(expected === ours || (ours !== undefined && expected?.equals(ours))).toBe(true);
       }),
+    );
+  });
+
+  it("goes on in a copy as in the original, wherever that is made", () => {
+    check(
+      200,
+      fc.property(
+        data,
+        data,
+        options,
+        cutting,
+        fc.nat(),
+        fc.boolean(),
+        (one, two, zlib, cuts, when, takeover) => {
+          const all = Buffer.concat([
+            one,
+            two,
+            Buffer.alloc(200_000, Buffer.concat([one, two, Buffer.from("-")])),
+            two,
+          ]);
+          const sent = deflateRawSync(all, { ...zlib, finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
+          const list = pieces(sent, cuts);
+          const target = new Inflater(pool, zlib.windowBits, takeover);
+          let copy: Inflater | undefined;
+          const [ours, theirs]: [Buffer[], Buffer[]] = [[], []];
+          let slices = 0;
+          for (const [i, piece] of list.entries()) {
+            const last = i === list.length - 1;
+            target.push(piece, last);
+            copy?.push(piece, last);
+            for (let slice = target.read(); slice; slice = target.read()) {
+              ours.push(Buffer.from(slice));
+              if (copy === undefined) theirs.push(Buffer.from(slice));
+              if (slices++ === when % 10) copy = target.copy();
+            }
+            for (let slice = copy?.read(); slice; slice = copy?.read()) theirs.push(Buffer.from(slice));
+            expect(copy?.error).toBe(copy && target.error);
+          }
+          expect(Buffer.concat(ours).equals(all)).toBe(true);
+          expect(Buffer.concat(theirs).equals(all)).toBe(true);
+          // With takeover the next message refers to this one: the copy has the same window.
+          if (!takeover || copy === undefined) return;
+          const next = deflateRawSync(all.subarray(0, 500), {
+            ...zlib,
+            finishFlush: constants.Z_SYNC_FLUSH,
+            dictionary: all,
+          }).subarray(0, -4);
+          expect(inflate(copy, next, cuts).text.equals(all.subarray(0, 500))).toBe(true);
+        },
+      ),
     );
   });
 

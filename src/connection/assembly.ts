@@ -2,7 +2,6 @@ import { MAX_HEADER_SIZE } from "../frame/header.ts";
 import { UTF8_INVALID, UTF8_START, validateUtf8With } from "../frame/utf8.ts";
 import type { Violation } from "../frame/violation.ts";
 import type { Delivery, MessageEvent, MessageKind, PieceEvent } from "./event.ts";
-import { Gathered } from "./gathered.ts";
 import type { Platform } from "./platform.ts";
 
 /*
@@ -38,9 +37,6 @@ export class Assembly {
   #start = 0;
   end = 0;
 
-  /** What was inflated, once that is more than a slice. */
-  #gathered: Gathered | undefined;
-
   constructor(options: AssemblyOptions) {
     this.#options = options;
     this.delivery = options.delivery;
@@ -62,7 +58,6 @@ export class Assembly {
     this.#kind = undefined;
     this.memory = EMPTY;
     this.#start = this.end = 0;
-    this.#gathered = undefined;
   }
 
   /**
@@ -105,30 +100,19 @@ export class Assembly {
     return this.#utf8 === UTF8_INVALID ? "invalid-utf8" : undefined;
   }
 
-  /** Copies a slice in, of which nobody knows how many will follow; `seen` as for {@link added}. */
-  append(slice: Uint8Array, seen: number): Violation | undefined {
-    if (this.empty) {
-      this.reserve(slice.length, 0);
-      this.memory.set(slice, this.end);
-      return this.added(slice.length, seen);
-    }
-    this.#gathered ??= new Gathered(this.#options.platform, this.memory.subarray(this.#start, this.end));
-    this.#gathered.add(slice, this.#options.maxPayload);
-    return this.#validate(slice, 0, slice.length, seen);
+  /** Copies a slice in, of which nobody knows how many will follow; `seen` as for {@link added}. Else only validates it. */
+  append(slice: Uint8Array, seen: number, keep: boolean): Violation | undefined {
+    if (!keep) return this.#validate(slice, 0, slice.length, seen);
+    this.reserve(slice.length, this.empty ? 0 : Infinity);
+    this.memory.set(slice, this.end);
+    return this.added(slice.length, seen);
   }
 
-  /** Brings together what was appended, as far as that goes in one turn; whether it is done. */
-  join(): boolean {
-    const gathered = this.#gathered;
-    if (gathered === undefined) return true;
-    const front = gathered.size > ROOMY ? ROOM : 0;
-    const joined = gathered.join(front);
-    if (joined === undefined) return false;
-    this.memory = joined;
-    this.#start = front;
-    this.end = joined.length;
-    this.#gathered = undefined;
-    return true;
+  /** Copies a slice in that was validated, of a message of `size` octets in all. */
+  keep(slice: Uint8Array, size: number): void {
+    this.reserve(size - (this.end - this.#start), 0);
+    this.memory.set(slice, this.end);
+    this.end += slice.length;
   }
 
   /** Hands out the message when `last` is set, or the piece; undefined where there is nothing to tell yet. */

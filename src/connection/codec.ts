@@ -6,8 +6,12 @@
 export interface MessageInflater {
   /** The next piece of a message, which must stay as it is until it is read; `last` where the message ends with it. */
   push(piece: Uint8Array, last: boolean): void;
-  /** The next octets of output, a view until the next call; undefined when all that was pushed is used up. */
+  /** The next octets of output, a view until the next call, empty after much work without any; undefined when all that was pushed is used up. */
   read(): Uint8Array | undefined;
+  /** Of what was pushed of the message, the octets that were taken up. */
+  readonly taken: number;
+  /** Another one that goes on from here, in the middle of a message: it has what was pushed to this one. */
+  copy(): MessageInflater;
   /** Of the octets that were read, the OR; more bits may be set, but below 0x80 all of them are ASCII. */
   readonly seen: number;
   /** Why nothing more will come. */

@@ -62,7 +62,7 @@ export class Inbound {
   constructor(options: InboundOptions) {
     this.#options = options;
     this.#assembly = new Assembly(options);
-    this.#inflating = options.codec && new Inflating(options.codec, this.#assembly, options.maxPayload);
+    this.#inflating = options.codec && new Inflating(options.codec, this.#assembly, options);
     this.delivery = options.delivery;
   }
 

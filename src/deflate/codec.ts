@@ -6,7 +6,8 @@
  * deflated with; only with context takeover a connection keeps that from message to message.
  */
 import { Deflater, DeflateScratch } from "./deflate.ts";
-import { Inflater, InflatePool } from "./inflate.ts";
+import { Inflater } from "./inflate.ts";
+import { InflatePool } from "./inflate-scratch.ts";
 import type { DeflateParameters } from "./params.ts";
 import type { Role } from "./takeover.ts";
 

@@ -2,6 +2,7 @@
  * The two halves of a compressed block: its header (RFC 1951 3.2.3, 3.2.7) and its symbols (3.2.5). Both read
  * the stage without asking how far it is filled, and take back the step that went past its end.
  */
+import type { InflateScratch } from "./inflate-scratch.ts";
 import {
   BASE,
   buildTable,
@@ -19,39 +20,10 @@ import {
   SUBTABLE,
 } from "./inflate-tables.ts";
 
-/** A stream of blocks in the middle of being decoded. */
-export interface InflateStream {
-  readonly stage: Uint8Array;
-  readonly view: DataView;
-  readonly literalRoom: Int32Array;
-  readonly distanceRoom: Int32Array;
-  /** Position of the next bit in the stage. */
-  pos: number;
-  /** Bytes in the stage. */
-  end: number;
-  readonly out: Uint8Array;
-  readonly outView: DataView;
-  /** Where to write next; everything before it may be referred to. */
-  op: number;
-  /** Where to stop writing; the last match may go 257 bytes further. */
-  readonly limit: number;
-  /** OR of the octets that the output and the window are made of, or more. */
-  seen: number;
-  /** The longest distance allowed, in bytes. */
-  readonly window: number;
-  mode: "header" | "symbols" | "stored" | "final";
-  final: boolean;
-  stored: number;
-  literals: Int32Array;
-  literalBits: number;
-  distances: Int32Array;
-  distanceBits: number;
-}
-
 /** `"input"` asks for more of it; `"go"` means that the stream's state says how to go on. */
 export type StepResult = "input" | "go" | "invalid";
 
-export function readHeader(stream: InflateStream): StepResult {
+export function readHeader(stream: InflateScratch): StepResult {
   const start = stream.pos;
   const end = stream.end * 8;
   if (start + 3 > end) return "input";
@@ -76,7 +48,7 @@ export function readHeader(stream: InflateStream): StepResult {
   return valid ? "go" : "invalid";
 }
 
-function readStored(stream: InflateStream): boolean {
+function readStored(stream: InflateScratch): boolean {
   const at = (stream.pos + 7) >>> 3;
   const length = stream.view.getUint16(at, true);
   stream.pos = (at + 4) * 8;
@@ -92,7 +64,7 @@ const codeLengthTable = new Int32Array(128);
 const codeLengthLengths = new Uint8Array(19);
 
 /** Reads the two codes of a dynamic block into the stream's own tables. Every false answer is final once the bits are all there. */
-function readDynamic(stream: InflateStream): boolean {
+function readDynamic(stream: InflateScratch): boolean {
   const { view } = stream;
   const counts = view.getInt32(stream.pos >>> 3, true) >>> (stream.pos & 7);
   const literals = (counts & 31) + 257;
@@ -103,19 +75,21 @@ function readDynamic(stream: InflateStream): boolean {
   const ofLiterals = readLengths(stream, (1 << bits) - 1, literals, total);
   // Incomplete reads must not spoil the tables' checks: the caller looks at the position first.
   if (ofLiterals < 0 || stream.pos > stream.end * 8) return false;
-  stream.literals = stream.literalRoom;
-  stream.distances = stream.distanceRoom;
-  const l = buildTable(stream.literals, LITERAL_ROOT, LITERAL_ENTRIES, read, 0, ofLiterals, 0, false);
+  const { literalRoom, distanceRoom } = stream;
+  const { count } = read;
+  const l = buildTable(literalRoom, LITERAL_ROOT, LITERAL_ENTRIES, read, 0, ofLiterals, 0, false);
   const d = buildTable(
-    stream.distances,
+    distanceRoom,
     DISTANCE_ROOT,
     DISTANCE_ENTRIES,
     read,
     ofLiterals,
-    read.count,
+    count,
     literals,
     true,
   );
+  stream.literals = literalRoom;
+  stream.distances = distanceRoom;
   stream.literalBits = l;
   stream.distanceBits = d;
   stream.mode = "symbols";
@@ -123,7 +97,7 @@ function readDynamic(stream: InflateStream): boolean {
 }
 
 /** Reads the code that the lengths are sent by; returns the bits of its table, or -1. */
-function readCodeLengthCode(stream: InflateStream, sent: number): number {
+function readCodeLengthCode(stream: InflateScratch, sent: number): number {
   const { view } = stream;
   let { pos } = stream;
   const lengths = codeLengthLengths.fill(0);
@@ -136,7 +110,7 @@ function readCodeLengthCode(stream: InflateStream, sent: number): number {
 }
 
 /** Reads the lengths of both codes; returns how many are of literals, or -1. There must be one for the end of the block. */
-function readLengths(stream: InflateStream, mask: number, literals: number, total: number): number {
+function readLengths(stream: InflateScratch, mask: number, literals: number, total: number): number {
   const { view } = stream;
   const { symbols, lengths } = read;
   let { pos } = stream;
@@ -180,7 +154,7 @@ function readLengths(stream: InflateStream, mask: number, literals: number, tota
  * bit position has 25 good ones: enough for a whole length (20), not always for a whole distance (28).
  */
 // oxlint-disable-next-line max-lines-per-function -- calls in the hot loop would cost its speed
-export function decodeSymbols(stream: InflateStream): StepResult {
+export function decodeSymbols(stream: InflateScratch): StepResult {
   const { view, out, outView, limit, window, literals, literalBits, distances, distanceBits } = stream;
   const end = stream.end * 8;
   const literalMask = (1 << literalBits) - 1;

@@ -155,16 +155,10 @@ function fillTable(table: Int32Array, index: number, max: number): void {
   if (index < max) fillSubtables(table, index, max, code, done);
 }
 
-/** The codes that are longer than the index, from `firstCode` on, and their entries, from `first` on. */
-function fillSubtables(
-  table: Int32Array,
-  index: number,
-  max: number,
-  firstCode: number,
-  first: number,
-): void {
+/** The codes that are longer than the index, from the code `from` on, and their entries, from `first` on. */
+function fillSubtables(table: Int32Array, index: number, max: number, from: number, first: number): void {
   const mask = (1 << index) - 1;
-  let code = firstCode;
+  let code = from;
   let done = first;
   let prefix = -1;
   let start = 0;

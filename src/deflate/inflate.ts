@@ -7,8 +7,8 @@
  * the step is taken back and waits for more input. So the hot loop has one path, and "need more" leaves no
  * trace. Output is written behind the window it refers to, in one buffer; a full buffer slides.
  */
-import { decodeSymbols, readHeader, type InflateStream, type StepResult } from "./inflate-block.ts";
-import { DISTANCE_ROOM, LITERAL_ROOM } from "./inflate-tables.ts";
+import { decodeSymbols, readHeader, type StepResult } from "./inflate-block.ts";
+import { BEHIND_WINDOW, InflateScratch, OVERRUN, type InflatePool, STAGE_BYTES } from "./inflate-scratch.ts";
 
 /** What is wrong with a message. All of them are 1007 on the wire. */
 export type InflateError =
@@ -19,75 +19,10 @@ export type InflateError =
   /** The message ends inside a block. */
   | "truncated";
 
-/** What is written behind a full window before it slides, in bytes. */
-const BEHIND_WINDOW = 16 * 1024;
-/** The longest match is 258 bytes: the decoder may write this far past the limit it was given. */
-const OVERRUN = 257;
-const STAGE_BYTES = 16 * 1024;
-/** Behind the staged bytes: a header of a dynamic block has at most 570 bytes, and is read without asking. */
-const STAGE_SLACK = 640;
 /** The tail that a sender cuts off (RFC 7692 7.2.1). */
 const TAIL_BYTES = 4;
-
-export const outputBytes = (windowBits: number): number => (1 << windowBits) + BEHIND_WINDOW;
-
-/** No slice of output is longer, in bytes: a message up to this length comes in one. */
-export const SLICE_BYTES: number = outputBytes(15);
-
-/** What inflating needs for the time of one message only; shared by all connections of a server. */
-export class InflateScratch implements InflateStream {
-  readonly stage: Uint8Array = new Uint8Array(STAGE_BYTES + STAGE_SLACK);
-  readonly view: DataView = new DataView(this.stage.buffer);
-  readonly literalRoom: Int32Array = new Int32Array(LITERAL_ROOM);
-  readonly distanceRoom: Int32Array = new Int32Array(DISTANCE_ROOM);
-  readonly output: Uint8Array = new Uint8Array(outputBytes(15));
-  pos = 0;
-  end = 0;
-  out: Uint8Array = this.output;
-  readonly ownView: DataView = new DataView(this.output.buffer);
-  outView: DataView = this.ownView;
-  op = 0;
-  limit = 0;
-  window = 0;
-  seen = 0;
-  mode: InflateStream["mode"] = "header";
-  final = false;
-  stored = 0;
-  literals: Int32Array = this.literalRoom;
-  literalBits = 0;
-  distances: Int32Array = this.distanceRoom;
-  distanceBits = 0;
-
-  /** Ready for the first block of a message, behind `op` bytes of window in `out`. */
-  begin(out: Uint8Array | undefined, op: number, window: number): void {
-    this.pos = 0;
-    this.end = 0;
-    this.out = out ?? this.output;
-    this.outView = out === undefined ? this.ownView : new DataView(out.buffer);
-    this.op = op;
-    this.window = window;
-    this.mode = "header";
-  }
-}
-
-/** Lends scratches out, and keeps a few: about 70 KiB each. More are made where more messages are open. */
-export class InflatePool {
-  readonly #free: InflateScratch[] = [];
-  readonly #keep: number;
-
-  /** @param keep how many scratches are kept for the next message; default 4 */
-  constructor(keep = 4) {
-    this.#keep = keep;
-  }
-
-  take(): InflateScratch {
-    return this.#free.pop() ?? new InflateScratch();
-  }
-
-  give(scratch: InflateScratch): void {
-    if (this.#free.length < this.#keep) this.#free.push(scratch);
-  }
-}
+/** Headers and bodies of blocks in one go: less than a millisecond. */
+const STEPS = 4096;
 
 const EMPTY: Uint8Array = new Uint8Array(0);
 
@@ -137,6 +72,24 @@ export class Inflater {
     return this.#ended;
   }
 
+  /** Of what was pushed of the message, the octets that were taken up. */
+  get taken(): number {
+    return this.#received - (this.#piece.length - this.#offset);
+  }
+
+  /** Another one that goes on from here, in the middle of a message: it has what was pushed to this one. */
+  copy(): Inflater {
+    const other = new Inflater(this.#pool, 31 - Math.clz32(this.#window), this.#takeover);
+    other.#begin();
+    other.#stream!.follow(this.#stream!);
+    other.#piece = this.#piece;
+    other.#offset = this.#offset;
+    other.#last = this.#last;
+    other.#received = this.#received;
+    other.#tail = this.#tail;
+    return other;
+  }
+
   /** The next piece of the message; `last` where the message ends with it. The piece must stay as it is until it is read. */
   push(piece: Uint8Array, last: boolean): void {
     if (this.#error !== undefined) return;
@@ -148,7 +101,7 @@ export class Inflater {
     this.#received += piece.length;
   }
 
-  /** The next slice of output, 1 to `SLICE_BYTES` bytes. What comes before an error is read before it. */
+  /** The next slice of output, up to `SLICE_BYTES`; shorter, or empty, after many blocks. What comes before an error is read before it. */
   read(): Uint8Array | undefined {
     const stream = this.#stream;
     if (stream === undefined) return undefined;
@@ -156,7 +109,9 @@ export class Inflater {
     if (stream.op >= end) this.#slide(stream);
     const from = stream.op;
     stream.limit = end;
+    let steps = 0;
     while (stream.op < stream.limit && stream.mode !== "final" && this.#error === undefined) {
+      if (++steps > STEPS) return stream.out.subarray(from, stream.op);
       if (this.#canStage()) this.#stage(stream);
       const result = step(stream);
       if (result === "invalid") this.#error = "invalid-deflate";
@@ -268,7 +223,7 @@ export class Inflater {
 }
 
 /** Decodes as far as input and output allow; what is said is why it stopped. */
-function step(stream: InflateStream): StepResult {
+function step(stream: InflateScratch): StepResult {
   if (stream.mode === "header") return readHeader(stream);
   if (stream.mode === "symbols") return decodeSymbols(stream);
   // A stored block: whole bytes, of which some may be here (RFC 1951 3.2.4).

@@ -5,14 +5,9 @@
  */
 import { windowBytes } from "./deflate-match.ts";
 import { TAKEOVER_CHUNK_BYTES } from "./deflate.ts";
-import { outputBytes } from "./inflate.ts";
-import {
-  negotiate,
-  type Agreement,
-  type DeflateParameters,
-  type DeflatePolicy,
-  type Extension,
-} from "./params.ts";
+import { outputBytes } from "./inflate-scratch.ts";
+import { negotiate } from "./params.ts";
+import type { Agreement, DeflateParameters, DeflatePolicy, Extension } from "./params.ts";
 
 export type Role = "server" | "client";
 
@@ -66,10 +61,6 @@ export function negotiateWithin(
   if (agreement === undefined) return undefined;
   const reserved = takeoverBytes(agreement.parameters, "server");
   if (budget.tryReserve(reserved)) return { ...agreement, reserved };
-  const modest = negotiate(offers, {
-    ...policy,
-    serverContextTakeover: false,
-    clientContextTakeover: false,
-  });
+  const modest = negotiate(offers, { ...policy, serverContextTakeover: false, clientContextTakeover: false });
   return modest && { ...modest, reserved: 0 };
 }

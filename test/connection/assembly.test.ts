@@ -52,17 +52,18 @@ describe("room in front of a message, above 4 KiB", () => {
   });
 
   it.each([
-    ["at 4,096 octets none", 4096, [96, 4000, 4096], undefined],
-    ["above it 16 octets", 4097, [96, 4001, 16 + 4097], 16],
+    ["at 4,096 octets none", 4096, [96, 16 + 2 * (4096 + 14)], undefined],
+    ["above it 16 octets", 4097, [96, 16 + 2 * (4097 + 14)], 16],
   ])("that came in slices: %s", (_, size, sizes, room) => {
     const { assembly, allocated } = watched();
     assembly.begin(false);
-    assembly.append(filler(size).subarray(0, 96), 0xff);
-    assembly.append(filler(size).subarray(96), 0xff);
-    expect(assembly.join()).toBe(true);
+    assembly.append(filler(size).subarray(0, 96), 0xff, true);
+    assembly.append(filler(size).subarray(96), 0xff, true);
+
     const message = assembly.take(true) as { bytes: Uint8Array; room?: number };
     expect(message.bytes).toEqual(filler(size));
-    expect([message.room, message.bytes.byteOffset]).toEqual([room, room ?? 0]);
+    // Memory that grows has room in any case.
+    expect([message.room, message.bytes.byteOffset]).toEqual([room, 16]);
     expect(allocated).toEqual(sizes);
   });
 
@@ -72,16 +73,41 @@ describe("room in front of a message, above 4 KiB", () => {
     for (let at = 0; at < 20_000; at += 4000)
       write(assembly, filler(20_000).subarray(at, at + 4000), 20_000 - at - 4000);
     expect(assembly.take(true)).toEqual({ type: "message", kind: "binary", bytes: filler(20_000), room: 16 });
-    expect(allocated).toEqual([16 + 16_000, 16 + 20_000]);
+    expect(allocated).toEqual([16 + 4 * (4000 + 14), 16 + 20_000]);
   });
 
   it("is not handed out as a part of the message where as much is left behind it", () => {
     const { assembly, allocated } = watched();
     assembly.begin(false);
     write(assembly, filler(4096), Infinity);
-    write(assembly, filler(4080), 0);
-    expect(allocated).toEqual([16 + 8192]);
-    expect((assembly.take(true) as { bytes: Uint8Array }).bytes).toEqual(join(filler(4096), filler(4080)));
+    write(assembly, filler(4108), 0);
+    expect(allocated).toEqual([16 + 2 * (4096 + 14)]);
+    expect((assembly.take(true) as { bytes: Uint8Array }).bytes).toEqual(join(filler(4096), filler(4108)));
+  });
+});
+
+describe("a message that was validated before it is kept", () => {
+  it("has memory for just its size, from the first slice of that on", () => {
+    const { assembly, allocated } = watched();
+    assembly.begin(true);
+    expect(assembly.append(filler(100).fill(0x61), 0x61, true)).toBeUndefined();
+    expect(assembly.append(filler(9000).fill(0x61), 0x61, false)).toBeUndefined();
+    assembly.keep(filler(4000).fill(0x61), 9100);
+    assembly.keep(filler(5000).fill(0x61), 9100);
+    expect(allocated).toEqual([100, 16 + 9100]);
+    expect(assembly.take(true)).toEqual({
+      type: "message",
+      kind: "text",
+      bytes: filler(9100).fill(0x61),
+      room: 16,
+    });
+  });
+
+  it("is judged though nothing of it is kept", () => {
+    const { assembly } = watched();
+    assembly.begin(true);
+    expect(assembly.append(Uint8Array.of(0xc3), 0xc3, false)).toBeUndefined();
+    expect(assembly.append(Uint8Array.of(0x28), 0x28, false)).toBe("invalid-utf8");
   });
 });
 
@@ -120,15 +146,14 @@ describe("a message that is dropped", () => {
   it("leaves no memory behind", () => {
     const { assembly } = watched();
     assembly.begin(false);
-    assembly.append(filler(10), 0xff);
-    assembly.append(filler(10), 0xff);
-    expect([assembly.empty, assembly.memory.length]).toEqual([false, 10]);
+    assembly.append(filler(10), 0xff, true);
+    assembly.append(filler(10), 0xff, true);
+    expect([assembly.empty, assembly.memory.length]).toEqual([false, 256]);
     assembly.drop();
     expect([assembly.empty, assembly.memory.length]).toEqual([true, 0]);
-    // What was gathered is gone as well: the next message begins with nothing.
+    // The next message begins with nothing.
     assembly.begin(true);
-    assembly.append(utf8("a"), 0x61);
-    expect(assembly.join()).toBe(true);
+    assembly.append(utf8("a"), 0x61, true);
     expect(assembly.take(true)).toEqual({ type: "message", kind: "text", bytes: utf8("a") });
   });
 });

@@ -238,22 +238,36 @@ describe("in pieces", () => {
 describe("the budget of work", () => {
   const chunk = clientFrame(0xc2, deflated(Buffer.alloc(3_000_000)));
 
-  it.each(["messages", "pieces"] as const)(
-    "interrupts next() while there is more, delivery %s",
-    (delivery) => {
-      const connection = deflatingServer({ delivery, maxPayload: 4_000_000 });
-      const { events, turns } = drain(connection, chunk);
-      const octets = events.map((event) => (event.type === "close" ? 0 : event.bytes.length));
-      expect(octets.reduce((sum, size) => sum + size, 0)).toBe(3_000_000);
-      // 512 KiB a turn.
-      expect(turns).toBe(6);
-    },
-  );
+  it.each([
+    // What is many times its payload is inflated twice where it is handed out whole.
+    ["messages", 11],
+    ["pieces", 6],
+  ] as const)("interrupts next() while there is more, delivery %s", (delivery, expected) => {
+    const connection = deflatingServer({ delivery, maxPayload: 4_000_000 });
+    const { events, turns } = drain(connection, chunk);
+    const octets = events.map((event) => (event.type === "close" ? 0 : event.bytes.length));
+    expect(octets.reduce((sum, size) => sum + size, 0)).toBe(3_000_000);
+    // 512 KiB a turn.
+    expect(turns).toBe(expected);
+  });
 
   it("counts small messages together", () => {
     const small = clientFrame(0xc2, deflated(Buffer.alloc(10_000)));
     const { events, turns } = drain(deflatingServer(), join(...Array.from({ length: 200 }, () => small)));
     expect([events.length, turns]).toEqual([200, 4]);
+  });
+
+  it("counts blocks that hold nothing, or next to nothing", () => {
+    // Each is 10 bits long, and fixed: so four of them take five octets.
+    const empty = clientFrame(0xc2, join(Buffer.alloc(64_000, hex("0208208000")), hex("00")));
+    const nothing = drain(deflatingServer(), empty);
+    expect(nothing.events).toEqual([messageOf("binary", new Uint8Array(0))]);
+    expect(nothing.turns).toBeGreaterThan(8);
+    // A fixed block with one octet, and an empty stored one behind it.
+    const one = join(...Array.from({ length: 9000 }, () => hex("6204000000ffff")), hex("00"));
+    const little = drain(deflatingServer(), clientFrame(0xc2, one));
+    expect(little.events).toEqual([messageOf("binary", new Uint8Array(9000).fill(1))]);
+    expect(little.turns).toBeGreaterThan(3);
   });
 
   it("does not let more octets in, nor the end, while input is pending", () => {

@@ -53,15 +53,4 @@ describe("a message of several slices", () => {
     const cut = clientFrame(0xc1, deflated(utf8(`${text}ö`).subarray(0, -1)));
     expect(drain(deflatingServer(), cut).events).toEqual([failed("invalid-utf8")]);
   });
-
-  it("lets others have their turn while it is brought together", () => {
-    const MIB = 1024 * 1024;
-    const large = clientFrame(0xc2, deflated(Buffer.alloc(9 * MIB)));
-    const { events, turns } = drain(deflatingServer({ maxPayload: 9 * MIB }), large);
-    const [message] = events;
-    expect(events.length).toBe(1);
-    expect(Buffer.alloc(9 * MIB).equals(message?.type === "message" ? message.bytes : hex(""))).toBe(true);
-    // 512 KiB inflated a turn, 4 MiB brought together.
-    expect(turns).toBe(18 + 2);
-  });
 });

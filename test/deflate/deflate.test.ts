@@ -1,7 +1,8 @@
 import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { Deflater, DeflateScratch } from "../../src/deflate/deflate.ts";
-import { Inflater, InflatePool } from "../../src/deflate/inflate.ts";
+import { Inflater } from "../../src/deflate/inflate.ts";
+import { InflatePool } from "../../src/deflate/inflate-scratch.ts";
 import { json, noise, records } from "./samples.ts";
 
 const scratch = new DeflateScratch();

@@ -1,6 +1,7 @@
 import { constants, deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { Inflater, InflatePool } from "../../src/deflate/inflate.ts";
+import { Inflater } from "../../src/deflate/inflate.ts";
+import { InflatePool } from "../../src/deflate/inflate-scratch.ts";
 import { json, noise } from "./samples.ts";
 
 const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replaceAll(" ", ""), "hex"));

@@ -1,6 +1,7 @@
 import { deflateRawSync, constants } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { Inflater, InflatePool, SLICE_BYTES } from "../../src/deflate/inflate.ts";
+import { Inflater } from "../../src/deflate/inflate.ts";
+import { InflatePool, SLICE_BYTES } from "../../src/deflate/inflate-scratch.ts";
 
 const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replaceAll(" ", ""), "hex"));
 const inflater = (windowBits = 15, takeover = false): Inflater =>
@@ -240,6 +241,19 @@ describe("memory", () => {
     target.release();
     expect(target.ended).toBe(true);
     expect(target.read()).toBeUndefined();
+  });
+
+  it("says how much of what was pushed it has taken up", () => {
+    const target = inflater();
+    const message = squeezed(new Uint8Array(64 << 20));
+    target.push(message.subarray(0, 50_000), false);
+    target.read();
+    expect(target.taken).toBeLessThan(20_000);
+    while (target.read());
+    expect(target.taken).toBe(50_000);
+    target.push(message.subarray(50_000), true);
+    while (target.read());
+    expect(target.taken).toBe(message.length);
   });
 
   it("keeps no more than it was told to", () => {
