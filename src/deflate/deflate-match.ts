@@ -7,8 +7,6 @@
  */
 import { LENGTH_BASE } from "./inflate-tables.ts";
 
-/** Base-2 logarithm of the entries of the table of hashes, at most: as many as the window has bytes. */
-const HASH_BITS = 13;
 const HASH_FACTOR: number = 0x9e3779b1 | 0;
 const MAX_MATCH = 258;
 /** A match that is good enough not to look for a better one. */
@@ -45,11 +43,13 @@ export class Tokens {
   }
 }
 
-const hashBits = (size: number): number => Math.min(HASH_BITS, 31 - Math.clz32(size));
+/** Base-2 logarithm of the entries of the table of hashes: a quarter of a chunk's bytes, at most as many as the window's. */
+const hashBits = (size: number, chunk: number): number =>
+  Math.min(29 - Math.clz32(chunk), 31 - Math.clz32(size));
 
 /** What a `MatchWindow` takes, in bytes. */
 export const windowBytes = (size: number, chunk: number): number =>
-  size + chunk + SLACK + 8 * (1 << hashBits(size));
+  size + chunk + SLACK + 8 * (1 << hashBits(size, chunk));
 
 /** How many octets of two places' words are alike, 0 to 4, counted from the lowest. */
 function alike(view: DataView, one: number, other: number): number {
@@ -94,12 +94,12 @@ export class MatchWindow {
   constructor(size: number, chunk: number, lastPlace: number = LAST_PLACE) {
     this.#lastPlace = lastPlace;
     this.#size = size;
-    this.#shift = 32 - hashBits(size);
+    this.#shift = 32 - hashBits(size, chunk);
     this.#room = size + chunk;
     this.#chunk = chunk;
     this.bytes = new Uint8Array(this.#room + SLACK);
     this.#view = new DataView(this.bytes.buffer);
-    this.#places = new Int32Array(2 << hashBits(size));
+    this.#places = new Int32Array(2 << hashBits(size, chunk));
   }
 
   /** Forgets what was before: nothing will refer to it. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MatchWindow, Tokens, windowBytes } from "../../src/deflate/deflate-match.ts";
 import { DISTANCE_BASE, DISTANCE_EXTRA } from "../../src/deflate/inflate-tables.ts";
+import { utf8 } from "../octets.ts";
 import { json, noise } from "./samples.ts";
 
 /** Writes what the tokens say behind `history`, and returns how many matches there were. */
@@ -146,7 +147,7 @@ describe("MatchWindow", () => {
       const word = Array.from({ length }, (_, i) => 1 + ((i < 250 ? i : 37 * i) % 250));
       for (const after of [[], [0], [0, 0], [255, 254, 253, 252, 251]]) {
         const bytes = Uint8Array.from([...word, 252, ...word, ...after]);
-        const window = new MatchWindow(1024, 1024);
+        const window = new MatchWindow(1024, 4096);
         // What stands behind the end goes on as the match does, and must not count.
         window.bytes.fill(252, bytes.length);
         const tokens = new Tokens(1024);
@@ -163,9 +164,7 @@ describe("MatchWindow", () => {
     const tokens = new Tokens(256);
     for (let one = 0; one < 8; one++)
       for (let other = 0; other < 256; other++) {
-        const bytes = [other, ..."bcdefghi-", one, ..."bcd+", one, ..."bcdefghi"].map((byte) =>
-          typeof byte === "string" ? byte.charCodeAt(0) : byte,
-        );
+        const bytes = [other, ...utf8("bcdefghi-"), one, ...utf8("bcd+"), one, ...utf8("bcdefghi")];
         window.forget();
         const { from, to } = window.take(Uint8Array.from(bytes), 0);
         window.find(tokens, from, to, 256);
@@ -179,7 +178,7 @@ describe("MatchWindow", () => {
     const far = "abcdefghijklmnop";
     const near = "abcdefgh";
     const distances = (text: string): number[] => {
-      const window = new MatchWindow(1024, 1024);
+      const window = new MatchWindow(1024, 4096);
       const tokens = new Tokens(1024);
       // Behind the end stands what is behind the farther place, and must not make that one longer.
       window.bytes.fill("-".charCodeAt(0));
@@ -206,6 +205,6 @@ describe("MatchWindow", () => {
 
   it("says what it takes", () => {
     const window = new MatchWindow(1024, 512);
-    expect(windowBytes(1024, 512)).toBe(window.bytes.length + 2 * 4 * 1024);
+    expect(windowBytes(1024, 512)).toBe(window.bytes.length + 2 * 4 * 128);
   });
 });

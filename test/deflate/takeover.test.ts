@@ -20,7 +20,7 @@ describe("takeoverBytes", () => {
   it("counts a window and a slice to inflate, and the tables of the search to deflate", () => {
     expect(takeoverBytes(agreed(undefined, 15), "server")).toBe(48 * 1024);
     expect(takeoverBytes(agreed(undefined, 8), "server")).toBe(256 + 16 * 1024);
-    expect(takeoverBytes(agreed(15, undefined), "server")).toBe((48 + 64) * 1024 + 12);
+    expect(takeoverBytes(agreed(15, undefined), "server")).toBe((48 + 32) * 1024 + 12);
     expect(takeoverBytes(agreed(8, undefined), "server")).toBe(16 * 1024 + 256 + 2048 + 12);
   });
 
