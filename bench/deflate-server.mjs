@@ -1,7 +1,7 @@
 /*
- * What compression costs a server. Run: node --expose-gc bench/deflate-server.mjs idle | turn | stream
+ * What compression costs a server. Run: node --expose-gc bench/deflate-server.mjs idle [CONNECTIONS MESSAGES] | turn | stream
  *
- * idle    (after `ulimit -n 12000`) 10,000 connections that have each exchanged one message: resident bytes for each, with deflate and without
+ * idle    connections (10,000, after `ulimit -n 12000`) that have each exchanged messages (one): resident bytes for each, with deflate and without
  * turn    the longest turns of the event loop that a chunk of 64 KiB can cause, and a send, in CPU time
  * stream  1 GiB in one compressed message through `delivery: "pieces"`
  */
@@ -14,7 +14,7 @@ import { pathToFileURL } from "node:url";
 import { constants, createDeflateRaw, deflateRawSync } from "node:zlib";
 import { build } from "tsup";
 
-const [mode, variant, kind] = process.argv.slice(2);
+const [mode, connections = 10_000, messages = 1, variant, place] = process.argv.slice(2);
 const outDir = mkdtempSync(join(tmpdir(), "handfast-bench-"));
 const entry = { index: "src/index.ts", core: "src/core.ts", codec: "src/deflate/codec.ts" };
 const outExtension = () => ({ js: ".mjs" });
@@ -54,20 +54,24 @@ const HEAD =
   "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n";
 
-/** The clients' process: tells when all have exchanged a message, and is then ended. */
+/** The clients' process: tells when all have exchanged their messages, and is then ended. */
 async function crowd(path, withDeflate) {
   const message = Buffer.from(JSON.stringify({ hello: "x".repeat(400) }));
   const sent = withDeflate ? frame(0xc1, deflated(message)) : frame(0x81, message);
-  for (let i = 0; i < 10_000; i++) {
+  const exchange = (client, octets) => new Promise((resolve) => client.once("data", resolve).write(octets));
+  const clients = [];
+  for (let i = 0; i < Number(connections); i++) {
     const client = net.connect({ path });
     await new Promise((resolve) => client.once("connect", resolve));
-    for (const octets of [HEAD, sent]) {
-      client.write(octets);
-      await new Promise((resolve) => client.once("data", resolve));
-    }
+    await exchange(client, HEAD);
+    clients.push(client);
   }
+  for (let i = 0; i < Number(messages); i++)
+    await Promise.all(clients.map((client) => exchange(client, sent)));
   console.log("all");
 }
+
+const again = (what, ...more) => [process.argv[1], what, connections, messages, ...more].map(String);
 
 async function idle(withDeflate) {
   const server = new WebSocketServer({
@@ -78,12 +82,12 @@ async function idle(withDeflate) {
   await server.listen({ path });
   globalThis.gc();
   const before = process.memoryUsage().rss;
-  const clients = spawn(process.execPath, [process.argv[1], "crowd", path, withDeflate ? "deflate" : "none"]);
+  const clients = spawn(process.execPath, again("crowd", withDeflate ? "deflate" : "none", path));
   await new Promise((resolve, reject) => clients.stdout.once("data", resolve).once("end", reject));
   globalThis.gc();
   globalThis.gc();
-  const { connections } = server.stats();
-  console.log(`${((process.memoryUsage().rss - before) / connections).toFixed(0)} (${connections})`);
+  const open = server.stats().connections;
+  console.log(`${((process.memoryUsage().rss - before) / open).toFixed(0)} (${open})`);
   clients.kill();
   rmSync(path);
   process.exit();
@@ -182,11 +186,11 @@ async function stream() {
   );
 }
 
-if (mode === "crowd") await crowd(variant, kind === "deflate");
+if (mode === "crowd") await crowd(place, variant === "deflate");
 else if (mode === "idle" && variant !== undefined) await idle(variant === "deflate");
 else if (mode === "idle") {
   for (const each of ["deflate", "none", "deflate", "none"]) {
-    const run = spawnSync(process.execPath, ["--expose-gc", process.argv[1], "idle", each]);
+    const run = spawnSync(process.execPath, ["--expose-gc", ...again("idle", each)]);
     console.log(`${each}: ${run.stdout.toString().trim()}${run.stderr.toString()}`);
   }
 } else if (mode === "stream") await stream();
