@@ -7,8 +7,8 @@ import type { Platform } from "./platform.ts";
 /*
  * The message that is open: memory that its octets are written into, and what they make of it in the end. The memory
  * grows with what has arrived, at most to four times that, to twice where nobody knows how much is to come, and never to
- * the length that a header declares. A large
- * message has room in front of it, so that it can be sent on without a copy, and in one piece.
+ * the length that a header declares. A large message has room in front of it, so that it can be sent on without a copy,
+ * and in one piece.
  */
 
 export interface AssemblyOptions {

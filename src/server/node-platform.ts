@@ -17,8 +17,8 @@ let pool: ArrayBufferLike = newPool();
 let used = 0;
 
 /*
- * When large memory is freed, glibc gives it back to the system, which then clears each page that is taken anew: a third of
- * what a large message costs. What is worth keeping it learns from the largest piece that was ever freed, of up to 32 MiB
+ * When large memory is freed, glibc gives it back to the system, which then clears each page that is taken anew: a good part
+ * of what a large message costs. What is worth keeping it learns from the largest piece that was ever freed, of up to 32 MiB
  * (mallopt(3), M_MMAP_THRESHOLD). So one is taken, not touched, and left to the collector.
  */
 const LARGE = 64 * 1024;

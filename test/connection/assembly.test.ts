@@ -80,9 +80,11 @@ describe("room in front of a message, above 4 KiB", () => {
     const { assembly, allocated } = watched();
     assembly.begin(false);
     write(assembly, filler(4096), Infinity);
-    write(assembly, filler(4108), 0);
-    expect(allocated).toEqual([16 + 2 * (4096 + 14)]);
-    expect((assembly.take(true) as { bytes: Uint8Array }).bytes).toEqual(join(filler(4096), filler(4108)));
+    const memory = 16 + 2 * (4096 + 14);
+    const second = filler(memory - 2 * 16 - 4096);
+    write(assembly, second, 0);
+    expect(allocated).toEqual([memory]);
+    expect((assembly.take(true) as { bytes: Uint8Array }).bytes).toEqual(join(filler(4096), second));
   });
 });
 
