@@ -70,7 +70,8 @@ describe("heads", () => {
 
   it("of requests are understood as by the slow parser", () => {
     const line = fc.oneof(
-      headText.map((text) => text.split(/\r?\n/)),
+      // Without the empty line, which is no field.
+      headText.map((text) => text.split("\r\n\r\n")[0]!.split(/\r?\n/)),
       fc.array(fc.string({ unit: "binary", maxLength: 12 }), { maxLength: 3 }),
     );
     check(

@@ -22,8 +22,14 @@ const value = fc.oneof(
   }),
 );
 const field = fc
-  .tuple(name, space, value, space)
-  .map(([n, before, v, behind]) => `${n}:${before}${v}${behind}`);
+  .tuple(
+    name,
+    fc.oneof({ weight: 40, arbitrary: fc.constant("") }, { weight: 1, arbitrary: space }),
+    space,
+    value,
+    space,
+  )
+  .map(([n, odd, before, v, behind]) => `${n}${odd}:${before}${v}${behind}`);
 
 const requestLine = fc
   .tuple(
