@@ -174,7 +174,8 @@ describe.each([true, false])("with sharedRead: %s", (sharedRead) => {
       const got: string[] = [];
       let first = true;
       const { port, connect } = await meet({
-        ...{ sharedRead, readAhead: 0 },
+        sharedRead,
+        readAhead: 0,
         [name]: async () => {
           if (!first) return;
           first = false;
