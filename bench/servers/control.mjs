@@ -22,7 +22,11 @@ const usage = () => {
 
 const tell = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
 
-/** CPU and time in microseconds, memory in bytes; `measure` where they are not this process's. */
+/**
+ * CPU and time in microseconds, memory in bytes; `measure` where they are not this process's.
+ *
+ * @param {() => object | Promise<object>} measure
+ */
 export function control(port, measure = usage) {
   tell({ port });
   process.stdin.setEncoding("utf8");
