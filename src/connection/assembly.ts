@@ -5,14 +5,13 @@ import type { Delivery, MessageEvent, MessageKind, PieceEvent } from "./event.ts
 import type { Platform } from "./platform.ts";
 
 /*
- * The message that is open: memory that its octets are written into, and what they make of it in the end. The memory
+ * A message that is open: memory that its octets are written into, and what they make of it in the end. The memory
  * grows with what has arrived, at most to four times that, to twice where nobody knows how much is to come, and never to
  * the length that a header declares. A large message has room in front of it, so that it can be sent on without a copy,
  * and in one piece.
  */
 
 export interface AssemblyOptions {
-  readonly delivery: Delivery;
   /** Octets of a message at most. */
   readonly maxPayload: number;
   readonly platform: Platform;
@@ -27,37 +26,23 @@ const ROOM = 16;
 
 export class Assembly {
   readonly #options: AssemblyOptions;
-  /** May change while no message is open. */
-  delivery: Delivery;
-  #kind: MessageKind | undefined;
-  #text = false;
+  readonly delivery: Delivery;
+  readonly #kind: MessageKind;
   #utf8 = UTF8_START;
   memory: Uint8Array = EMPTY;
   /** Where in the memory the message begins, and where its next octets are written. */
   #start = 0;
   end = 0;
 
-  constructor(options: AssemblyOptions) {
+  constructor(options: AssemblyOptions, delivery: Delivery, kind: MessageKind) {
     this.#options = options;
-    this.delivery = options.delivery;
-  }
-
-  begin(text: boolean): void {
-    this.#text = text;
-    this.#kind = text ? "text" : "binary";
-    this.#utf8 = UTF8_START;
+    this.delivery = delivery;
+    this.#kind = kind;
   }
 
   /** Whether no octet is there that was not handed out. */
   get empty(): boolean {
     return this.end === 0;
-  }
-
-  /** Lets go of the message. */
-  drop(): void {
-    this.#kind = undefined;
-    this.memory = EMPTY;
-    this.#start = this.end = 0;
   }
 
   /**
@@ -95,7 +80,7 @@ export class Assembly {
 
   #validate(octets: Uint8Array, from: number, to: number, seen: number): Violation | undefined {
     // ASCII between two characters leaves the machine where it is.
-    if (!this.#text || (seen < 0x80 && this.#utf8 === UTF8_START)) return undefined;
+    if (this.#kind !== "text" || (seen < 0x80 && this.#utf8 === UTF8_START)) return undefined;
     this.#utf8 = validateUtf8With(this.#options.platform.isUtf8, octets, from, to, this.#utf8);
     return this.#utf8 === UTF8_INVALID ? "invalid-utf8" : undefined;
   }
@@ -117,24 +102,17 @@ export class Assembly {
 
   /** Hands out the message when `last` is set, or the piece; undefined where there is nothing to tell yet. */
   take(last: boolean): MessageEvent | PieceEvent | Violation | undefined {
-    if (last && this.#text && this.#utf8 !== UTF8_START) return "invalid-utf8";
+    const kind = this.#kind;
+    if (last && this.#kind === "text" && this.#utf8 !== UTF8_START) return "invalid-utf8";
     if (this.delivery === "messages") {
       if (!last) return undefined;
-      const kind = this.#takeKind();
       const bytes = this.#takeBytes();
       if (bytes.length <= ROOMY) return { type: "message", kind, bytes };
       return { type: "message", kind, bytes, room: ROOM };
     }
     // Empty pieces are told only where they end the message.
     if (!last && this.empty) return undefined;
-    const kind = last ? this.#takeKind() : this.#kind!;
     return { type: "piece", kind, bytes: this.#takeBytes(), last };
-  }
-
-  #takeKind(): MessageKind {
-    const kind = this.#kind!;
-    this.#kind = undefined;
-    return kind;
   }
 
   #takeBytes(): Uint8Array {

@@ -1,9 +1,10 @@
 import type { Violation } from "../frame/violation.ts";
 import type { AssemblyOptions } from "./assembly.ts";
 import type { MessageCodec } from "./codec.ts";
-import type { MessageEvent, PieceEvent } from "./event.ts";
+import type { Delivery, MessageEvent, PieceEvent } from "./event.ts";
 
 export interface InboundOptions extends AssemblyOptions {
+  readonly delivery: Delivery;
   readonly fromClient: boolean;
   readonly maxFragments: number;
   readonly tolerateLongLengths: boolean;

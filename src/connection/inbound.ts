@@ -48,28 +48,27 @@ export class Inbound {
   #phase = 0;
   #remaining = 0;
 
-  // The message that is open, between its first frame and its last.
-  readonly #assembly: Assembly;
+  // The message that is open, between its first frame and its last. Most never are: they are read in one go.
+  #assembly: Assembly | undefined;
+  #delivery: Delivery = "messages";
   #fragments = 0;
   /** Payload of its frames, as declared. */
   #declared = 0;
   #compressed = false;
-  /** Where compression was agreed on. */
-  readonly #inflating: Inflating | undefined;
+  /** From the first compressed message on. */
+  #inflating: Inflating | undefined;
   /** A control frame may come inside a message: it is collected apart. */
   #control: Uint8Array | undefined;
 
   constructor(options: InboundOptions) {
     this.#options = options;
-    this.#assembly = new Assembly(options);
-    this.#inflating = options.codec && new Inflating(options.codec, this.#assembly, options);
     this.delivery = options.delivery;
   }
 
   /** How messages are handed out; may change while none is open. */
   set delivery(delivery: Delivery) {
     const { fromClient, maxPayload, maxFragments } = this.#options;
-    this.#assembly.delivery = delivery;
+    this.#delivery = delivery;
     const inOneGo = fromClient && maxFragments > 0 && delivery === "messages";
     this.#maxSmall = inOneGo ? Math.min(MAX_SMALL, maxPayload) : -1;
   }
@@ -104,7 +103,7 @@ export class Inbound {
     this.#input = EMPTY;
     this.#at = this.#end = 0;
     this.#cut = this.#control = undefined;
-    this.#assembly.drop();
+    this.#assembly = undefined;
     this.#fragments = 0;
     this.#inflating?.discard();
   }
@@ -114,8 +113,8 @@ export class Inbound {
    * a data frame begins: that stays where it is.
    */
   next(controlOnly = false): InboundEvent | undefined {
-    const inflating = this.#inflating;
     while (this.pending) {
+      const inflating = this.#inflating;
       if (inflating?.active === true) {
         const event = this.#readInflated(inflating);
         if (event !== undefined) return event;
@@ -179,9 +178,9 @@ export class Inbound {
 
   /** Each rule is asked once the octet is there that decides it; the frame begins when the header is whole. */
   #tryHeader(bytes: Uint8Array, at: number, end: number): Violation | undefined {
-    const { fromClient, maxPayload, tolerateLongLengths } = this.#options;
+    const { fromClient, maxPayload, tolerateLongLengths, codec } = this.#options;
     const first = bytes[at]!;
-    const violation = checkFirstOctet(first, this.#fragments > 0, this.#inflating !== undefined);
+    const violation = checkFirstOctet(first, this.#fragments > 0, codec !== undefined);
     if (violation !== undefined || end - at < 2) return violation;
     const second = bytes[at + 1]!;
     const unlawful = checkSecondOctet(first, second, fromClient);
@@ -207,10 +206,12 @@ export class Inbound {
       return undefined;
     }
     if (this.#opcode !== Opcode.CONTINUATION) {
-      this.#assembly.begin(this.#opcode === Opcode.TEXT);
+      const { codec } = this.#options;
+      const kind = this.#opcode === Opcode.TEXT ? "text" : "binary";
+      this.#assembly = new Assembly(this.#options, this.#delivery, kind);
       this.#compressed = (first & 0x40) !== 0;
       this.#declared = this.#fragments = 0;
-      if (this.#compressed) this.#inflating!.begin();
+      if (this.#compressed) (this.#inflating ??= new Inflating(codec!, this.#options)).begin(this.#assembly);
     }
     this.#declared += length;
     return ++this.#fragments > this.#options.maxFragments ? "too-many-fragments" : undefined;
@@ -254,7 +255,7 @@ export class Inbound {
       this.#pushCompressed(size, last);
       return undefined;
     }
-    const assembly = this.#assembly;
+    const assembly = this.#assembly!;
     assembly.reserve(size, this.#fin ? rest : Infinity);
     const violation = assembly.added(size, this.#unmask(size, assembly.memory, assembly.end));
     return violation === undefined ? this.#take(last) : { type: "violation", violation };
@@ -274,8 +275,11 @@ export class Inbound {
 
   /** Hands out the message, or its piece. */
   #take(last: boolean): InboundEvent | undefined {
-    const taken = asEvent(this.#assembly.take(last));
-    if (last && taken?.type !== "violation") this.#fragments = 0;
+    const taken = asEvent(this.#assembly!.take(last));
+    if (last && taken?.type !== "violation") {
+      this.#fragments = 0;
+      this.#assembly = undefined;
+    }
     return taken;
   }
 }

@@ -5,7 +5,7 @@ import { Gathered } from "./gathered.ts";
 import type { Violation } from "../frame/violation.ts";
 
 /*
- * The payloads of compressed messages on their way into the assembly: inflated slice by slice, so that limits are
+ * The payloads of compressed messages on their way into their assembly: inflated slice by slice, so that limits are
  * checked while it inflates, and with a budget, so that others have their turn.
  *
  * What is large, or might be a bomb, is counted before it is kept: the rest of it is inflated twice, and only the second
@@ -25,7 +25,8 @@ const NOTHING = new Uint8Array(0);
 
 export class Inflating {
   readonly #codec: MessageCodec;
-  readonly #assembly: Assembly;
+  /** While a message is open. */
+  #assembly: Assembly | undefined;
   readonly #options: AssemblyOptions;
   #inflater: MessageInflater | undefined;
   /** While a message is counted, the inflater that has stayed where that began, and what was pushed since. */
@@ -38,13 +39,13 @@ export class Inflating {
   /** There may be more to read than was read. */
   active = false;
 
-  constructor(codec: MessageCodec, assembly: Assembly, options: AssemblyOptions) {
+  constructor(codec: MessageCodec, options: AssemblyOptions) {
     this.#codec = codec;
-    this.#assembly = assembly;
     this.#options = options;
   }
 
-  begin(): void {
+  begin(assembly: Assembly): void {
+    this.#assembly = assembly;
     this.#inflater ??= this.#codec.takeInflater();
     this.#size = 0;
     this.#counted = false;
@@ -76,7 +77,7 @@ export class Inflating {
     this.#work += slice.length + this.#toll;
     this.#toll = slice.length < SHORT ? TOLL : 0;
     if (!this.#counted) return this.#append(inflater, slice);
-    this.#assembly.keep(slice, this.#size);
+    this.#assembly!.keep(slice, this.#size);
     return undefined;
   }
 
@@ -86,19 +87,21 @@ export class Inflating {
     const size = Math.min(slice.length, this.#options.maxPayload - this.#size);
     this.#size += size;
     const within = size < slice.length ? slice.subarray(0, size) : slice;
-    const violation = this.#assembly.append(within, inflater.seen, keep);
+    const violation = this.#assembly!.append(within, inflater.seen, keep);
     if (violation !== undefined) return violation;
     if (size < slice.length) return "message-too-big";
     const many = this.#size > Math.min(LARGE, Math.max(COUNTED, RATIO * inflater.taken));
-    if (many && keep && this.#assembly.delivery === "messages") this.#behind = inflater.copy();
-    return this.#assembly.take(false);
+    if (many && keep && this.#assembly!.delivery === "messages") this.#behind = inflater.copy();
+    return this.#assembly!.take(false);
   }
 
   #usedUp(inflater: MessageInflater, last: boolean): Violation | undefined {
     if (inflater.error !== undefined) return "invalid-deflate";
     if (last && this.#goesOn()) return undefined;
     this.active = false;
-    if (last) this.#inflater = this.#codec.giveInflater(inflater);
+    if (!last) return undefined;
+    this.#inflater = this.#codec.giveInflater(inflater);
+    this.#assembly = undefined;
     return undefined;
   }
 
@@ -123,6 +126,6 @@ export class Inflating {
     this.active = false;
     this.#inflater?.release();
     this.#behind?.release();
-    this.#inflater = this.#behind = this.#payload = undefined;
+    this.#inflater = this.#behind = this.#payload = this.#assembly = undefined;
   }
 }

@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { Assembly } from "../../src/connection/assembly.ts";
-import type { Delivery } from "../../src/connection/event.ts";
+import type { Delivery, MessageKind } from "../../src/connection/event.ts";
 import { plainPlatform } from "../../src/connection/platform.ts";
 import { isUtf8 } from "../../src/frame/utf8.ts";
 import { filler, join, utf8 } from "../octets.ts";
 
 /** An assembly with an account of what it allocates, and of the texts that it asks about. */
-function watched(delivery: Delivery = "messages"): {
+function watched(
+  delivery: Delivery = "messages",
+  kind: MessageKind = "binary",
+): {
   assembly: Assembly;
   allocated: number[];
   asked: number[];
@@ -24,7 +27,7 @@ function watched(delivery: Delivery = "messages"): {
       return isUtf8(bytes);
     },
   };
-  return { assembly: new Assembly({ delivery, maxPayload: 100_000, platform }), allocated, asked };
+  return { assembly: new Assembly({ maxPayload: 100_000, platform }, delivery, kind), allocated, asked };
 }
 
 /** Writes octets as the input does: room first, then the octets, then word of them. */
@@ -43,7 +46,6 @@ describe("room in front of a message, above 4 KiB", () => {
     ["above it 16 octets", 4097, [16 + 4097], 16],
   ])("that came in a frame: %s", (_, size, sizes, room) => {
     const { assembly, allocated } = watched();
-    assembly.begin(false);
     write(assembly, filler(size), 0);
     const message = assembly.take(true) as { bytes: Uint8Array; room?: number };
     expect(message.bytes).toEqual(filler(size));
@@ -56,7 +58,6 @@ describe("room in front of a message, above 4 KiB", () => {
     ["above it 16 octets", 4097, [96, 16 + 2 * (4097 + 14)], 16],
   ])("that came in slices: %s", (_, size, sizes, room) => {
     const { assembly, allocated } = watched();
-    assembly.begin(false);
     assembly.append(filler(size).subarray(0, 96), 0xff, true);
     assembly.append(filler(size).subarray(96), 0xff, true);
 
@@ -69,7 +70,6 @@ describe("room in front of a message, above 4 KiB", () => {
 
   it("is there once, however often the memory grows", () => {
     const { assembly, allocated } = watched();
-    assembly.begin(false);
     for (let at = 0; at < 20_000; at += 4000)
       write(assembly, filler(20_000).subarray(at, at + 4000), 20_000 - at - 4000);
     expect(assembly.take(true)).toEqual({ type: "message", kind: "binary", bytes: filler(20_000), room: 16 });
@@ -78,7 +78,6 @@ describe("room in front of a message, above 4 KiB", () => {
 
   it("is not handed out as a part of the message where as much is left behind it", () => {
     const { assembly, allocated } = watched();
-    assembly.begin(false);
     write(assembly, filler(4096), Infinity);
     const memory = 16 + 2 * (4096 + 14);
     const second = filler(memory - 2 * 16 - 4096);
@@ -90,8 +89,7 @@ describe("room in front of a message, above 4 KiB", () => {
 
 describe("a message that was validated before it is kept", () => {
   it("has memory for just its size, from the first slice of that on", () => {
-    const { assembly, allocated } = watched();
-    assembly.begin(true);
+    const { assembly, allocated } = watched("messages", "text");
     expect(assembly.append(filler(100).fill(0x61), 0x61, true)).toBeUndefined();
     expect(assembly.append(filler(9000).fill(0x61), 0x61, false)).toBeUndefined();
     assembly.keep(filler(4000).fill(0x61), 9100);
@@ -106,8 +104,7 @@ describe("a message that was validated before it is kept", () => {
   });
 
   it("is judged though nothing of it is kept", () => {
-    const { assembly } = watched();
-    assembly.begin(true);
+    const { assembly } = watched("messages", "text");
     expect(assembly.append(Uint8Array.of(0xc3), 0xc3, false)).toBeUndefined();
     expect(assembly.append(Uint8Array.of(0x28), 0x28, false)).toBe("invalid-utf8");
   });
@@ -116,7 +113,6 @@ describe("a message that was validated before it is kept", () => {
 describe("a piece", () => {
   it("has memory for what has arrived, whatever follows, and no room", () => {
     const { assembly, allocated } = watched("pieces");
-    assembly.begin(false);
     write(assembly, filler(5000), 10_000);
     expect(assembly.take(false)).toEqual({
       type: "piece",
@@ -130,8 +126,7 @@ describe("a piece", () => {
 
 describe("text", () => {
   it("of ASCII is not looked at again", () => {
-    const { assembly, asked } = watched();
-    assembly.begin(true);
+    const { assembly, asked } = watched("messages", "text");
     write(assembly, utf8("a".repeat(100)), Infinity);
     expect(asked).toEqual([]);
     write(assembly, utf8("é".repeat(50)), 0);
@@ -141,21 +136,5 @@ describe("text", () => {
     });
     // The last character is left to the machine that takes texts piece by piece.
     expect(asked).toEqual([98]);
-  });
-});
-
-describe("a message that is dropped", () => {
-  it("leaves no memory behind", () => {
-    const { assembly } = watched();
-    assembly.begin(false);
-    assembly.append(filler(10), 0xff, true);
-    assembly.append(filler(10), 0xff, true);
-    expect([assembly.empty, assembly.memory.length]).toEqual([false, 256]);
-    assembly.drop();
-    expect([assembly.empty, assembly.memory.length]).toEqual([true, 0]);
-    // The next message begins with nothing.
-    assembly.begin(true);
-    assembly.append(utf8("a"), 0x61, true);
-    expect(assembly.take(true)).toEqual({ type: "message", kind: "text", bytes: utf8("a") });
   });
 });
