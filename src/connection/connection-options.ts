@@ -39,8 +39,21 @@ const limit = (name: string, value: number | undefined, fallback: number): numbe
   );
 };
 
-/** What the input needs of the options, checked and with their defaults. */
+const checked: WeakMap<ConnectionOptions, InboundOptions> = new WeakMap();
+
+/**
+ * What the input needs of the options, checked and with their defaults. Connections that are made with the same frozen
+ * options share it.
+ */
 export function inboundOptions(options: ConnectionOptions, platform: Platform): InboundOptions {
+  const known = checked.get(options);
+  if (known !== undefined) return known;
+  const inbound = checkOptions(options, platform);
+  if (Object.isFrozen(options)) checked.set(options, inbound);
+  return inbound;
+}
+
+function checkOptions(options: ConnectionOptions, platform: Platform): InboundOptions {
   return {
     fromClient: options.role === "server",
     delivery: options.delivery ?? "messages",

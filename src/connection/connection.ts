@@ -5,13 +5,12 @@ import { MAX_CONTROL_SIZE } from "../frame/rules.ts";
 import { VIOLATIONS, type Violation } from "../frame/violation.ts";
 import { checkClose } from "./check-close.ts";
 import { checkOctets } from "./check-octets.ts";
-import type { MessageCodec } from "./codec.ts";
 import { type ConnectionOptions, inboundOptions } from "./connection-options.ts";
 import type { CloseEvent, ConnectionEvent, Delivery, MessageKind } from "./event.ts";
 import type { ControlFrame, Failure } from "./inbound-event.ts";
 import { Inbound } from "./inbound.ts";
 import { MisuseError } from "./misuse.ts";
-import { Outbox, Slab } from "./outbox.ts";
+import { Slab } from "./outbox.ts";
 import { Outgoing } from "./outgoing.ts";
 import { plainPlatform } from "./platform.ts";
 import { type Role, type State, STATES, type Transport, type Trigger } from "./state.ts";
@@ -31,8 +30,6 @@ export class Connection {
   readonly role: Role;
   #state: State = "open";
   readonly #inbound: Inbound;
-  readonly #outbox: Outbox;
-  readonly #codec: MessageCodec | undefined;
   readonly #outgoing: Outgoing;
   /** What ends the conversation, read already and left for later. */
   #held: ControlFrame | Failure | undefined;
@@ -49,9 +46,8 @@ export class Connection {
     }
     this.role = role;
     this.#inbound = new Inbound(inboundOptions(options, platform));
-    this.#codec = options.codec;
-    this.#outbox = new Outbox(platform, options.slab ?? new Slab(platform.allocate, 1024), maskingKey);
-    this.#outgoing = new Outgoing(this.#outbox, options.codec, platform);
+    const slab = options.slab ?? new Slab(platform.allocate, 1024);
+    this.#outgoing = new Outgoing(platform, slab, maskingKey, options.codec);
   }
 
   get state(): State {
@@ -65,7 +61,7 @@ export class Connection {
 
   /** Octets that {@link takeOutput} would give. */
   get outputSize(): number {
-    return this.#outbox.size;
+    return this.#outgoing.size;
   }
 
   /**
@@ -141,7 +137,7 @@ export class Connection {
 
   /** Octets to be written to the transport, in order. Large payloads are the very ones that were sent. */
   takeOutput(): readonly Uint8Array[] {
-    return this.#outbox.take();
+    return this.#outgoing.take();
   }
 
   /**
@@ -149,7 +145,7 @@ export class Connection {
    * used for the next output. Optional.
    */
   giveBackOutput(): void {
-    this.#outbox.giveBack();
+    this.#outgoing.giveBack();
   }
 
   /**
@@ -199,7 +195,7 @@ export class Connection {
 
   /** Connections with the same number deflate a whole message to the same octets; undefined where none is alike. */
   get shareable(): number | undefined {
-    return this.#codec?.shareable;
+    return this.#outgoing.shareable;
   }
 
   /** Sends a Ping with up to 125 octets. Throws ERR_NOT_OPEN, ERR_CONTROL_TOO_LONG, ERR_INVALID_DATA. */
@@ -242,13 +238,13 @@ export class Connection {
         `a control frame has at most ${MAX_CONTROL_SIZE} octets, not ${payload.length}`,
       );
     }
-    this.#outbox.frame(FIN | opcode, payload);
+    this.#outgoing.frame(FIN | opcode, payload);
   }
 
   #receiveControl(frame: ControlFrame): ConnectionEvent {
     const { payload } = frame;
     if (frame.opcode === Opcode.PONG) return { type: "pong", bytes: payload };
-    if (this.#state === "open") this.#outbox.pong(payload);
+    if (this.#state === "open") this.#outgoing.pong(payload);
     return { type: "ping", bytes: payload };
   }
 
@@ -268,8 +264,8 @@ export class Connection {
   }
 
   #sendClose(code: number, reason: string): void {
-    this.#outbox.flushPong();
-    this.#outbox.frame(FIN | Opcode.CLOSE, serializeClosePayload(code, reason));
+    this.#outgoing.flushPong();
+    this.#outgoing.frame(FIN | Opcode.CLOSE, serializeClosePayload(code, reason));
   }
 
   /** Ends the reading. Only the first reason for it is told. */

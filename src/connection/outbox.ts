@@ -57,7 +57,7 @@ export class Slab {
 const NOTHING: readonly Uint8Array[] = [];
 
 export class Outbox {
-  readonly #platform: Platform;
+  protected readonly platform: Platform;
   readonly #slab: Slab;
   readonly #maskingKey: (() => number) | undefined;
   /** Finished chunks, in order; the range in the slab comes behind them. */
@@ -74,7 +74,7 @@ export class Outbox {
   #latestPing: Uint8Array | undefined;
 
   constructor(platform: Platform, slab: Slab, maskingKey: (() => number) | undefined) {
-    this.#platform = platform;
+    this.platform = platform;
     this.#slab = slab;
     this.#maskingKey = maskingKey;
   }
@@ -116,15 +116,15 @@ export class Outbox {
   /** Queues a frame whose payload is `text`, written straight to its place. */
   textFrame(first: number, text: string): void {
     // A character takes an octet at least, so a long text need not be counted before.
-    const length = text.length > MERGE_LIMIT ? text.length : this.#platform.utf8Length(text);
+    const length = text.length > MERGE_LIMIT ? text.length : this.platform.utf8Length(text);
     if (length > MERGE_LIMIT) {
-      const payload = this.#platform.encodeUtf8(text, MAX_HEADER_SIZE);
+      const payload = this.platform.encodeUtf8(text, MAX_HEADER_SIZE);
       return this.frame(first, payload, MAX_HEADER_SIZE);
     }
     const key = this.#maskingKey?.();
     const start = this.#header(first, length, key, length);
     const { bytes } = this.#slab;
-    this.#platform.writeUtf8(text, bytes, start);
+    this.platform.writeUtf8(text, bytes, start);
     if (key !== undefined) mask(bytes, start, start + length, bytes, start, key, 0);
     this.#extend(start + length);
   }
@@ -265,7 +265,7 @@ export class Outbox {
   }
 
   #masked(payload: Uint8Array, key: number): Uint8Array {
-    const bytes = this.#platform.allocate(payload.length);
+    const bytes = this.platform.allocate(payload.length);
     mask(payload, 0, payload.length, bytes, 0, key, 0);
     return bytes;
   }

@@ -3,7 +3,7 @@ import { checkOctets } from "./check-octets.ts";
 import type { MessageCodec, MessageDeflater } from "./codec.ts";
 import type { MessageKind } from "./event.ts";
 import { MisuseError } from "./misuse.ts";
-import type { Outbox } from "./outbox.ts";
+import { Outbox, type Slab } from "./outbox.ts";
 import type { Platform } from "./platform.ts";
 
 /*
@@ -18,32 +18,39 @@ const MAX_DEFLATED = 1024 * 1024;
 
 const opcodeOf = (kind: MessageKind): number => (kind === "text" ? Opcode.TEXT : Opcode.BINARY);
 
-export class Outgoing {
-  readonly #outbox: Outbox;
+export class Outgoing extends Outbox {
   readonly #codec: MessageCodec | undefined;
-  readonly #platform: Platform;
   /** Held while a message is sent in fragments, and under takeover. */
   #deflater: MessageDeflater | undefined;
   /** The kind of the message that is being sent in fragments. */
   #open: MessageKind | undefined;
 
-  constructor(outbox: Outbox, codec: MessageCodec | undefined, platform: Platform) {
-    this.#outbox = outbox;
+  constructor(
+    platform: Platform,
+    slab: Slab,
+    maskingKey: (() => number) | undefined,
+    codec: MessageCodec | undefined,
+  ) {
+    super(platform, slab, maskingKey);
     this.#codec = codec;
-    this.#platform = platform;
+  }
+
+  /** Connections with the same number deflate a whole message to the same octets; undefined where none is alike. */
+  get shareable(): number | undefined {
+    return this.#codec?.shareable;
   }
 
   /** A whole message; a string is text. `room` is what a message that was received has. */
   message(kind: MessageKind, data: string | Uint8Array, room?: number): void {
     if (this.#codec === undefined) {
       this.#checkNoneOpen();
-      if (typeof data === "string") this.#outbox.textFrame(FIN | Opcode.TEXT, data);
+      if (typeof data === "string") this.textFrame(FIN | Opcode.TEXT, data);
       else {
         checkOctets(data);
-        this.#outbox.frame(FIN | opcodeOf(kind), data, room);
+        this.frame(FIN | opcodeOf(kind), data, room);
       }
     } else {
-      const bytes = typeof data === "string" ? this.#platform.encodeUtf8(data, 0) : data;
+      const bytes = typeof data === "string" ? this.platform.encodeUtf8(data, 0) : data;
       this.prepared(kind, bytes, this.deflate(bytes), room);
     }
   }
@@ -52,14 +59,14 @@ export class Outgoing {
   prepared(kind: MessageKind, bytes: Uint8Array, deflated: Uint8Array | undefined, room?: number): void {
     this.#checkNoneOpen();
     checkOctets(bytes);
-    if (deflated === undefined) this.#outbox.frame(FIN | opcodeOf(kind), bytes, room);
-    else this.#outbox.frame(FIN | RSV1 | opcodeOf(kind), deflated);
+    if (deflated === undefined) this.frame(FIN | opcodeOf(kind), bytes, room);
+    else this.frame(FIN | RSV1 | opcodeOf(kind), deflated);
   }
 
   /** A whole small message as a frame that was laid out before. */
-  laidOut(frame: Uint8Array): void {
+  override laidOut(frame: Uint8Array): void {
     this.#checkNoneOpen();
-    this.#outbox.laidOut(frame);
+    super.laidOut(frame);
   }
 
   fragment(kind: MessageKind, bytes: Uint8Array, last: boolean): void {
@@ -70,7 +77,7 @@ export class Outgoing {
     const start = this.#codec === undefined ? opcodeOf(kind) : opcodeOf(kind) | RSV1;
     const first = this.#open === undefined ? start : Opcode.CONTINUATION;
     const payload = this.#codec === undefined ? bytes : this.#copy(this.#deflate(this.#codec, bytes, last));
-    this.#outbox.frame(last ? FIN | first : first, payload);
+    this.frame(last ? FIN | first : first, payload);
     this.#open = last ? undefined : kind;
   }
 
@@ -102,7 +109,7 @@ export class Outgoing {
   }
 
   #copy(bytes: Uint8Array): Uint8Array {
-    const copy = this.#platform.allocate(bytes.length);
+    const copy = this.platform.allocate(bytes.length);
     copy.set(bytes);
     return copy;
   }

@@ -1,7 +1,8 @@
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
+import type { MessageCodec } from "../connection/codec.ts";
+import type { ConnectionOptions } from "../connection/connection-options.ts";
 import type { CloseEvent } from "../connection/event.ts";
-import type { Platform } from "../connection/platform.ts";
 import { Slab } from "../connection/outbox.ts";
 import { type HttpAnswer, refuse } from "../handshake/response.ts";
 import { AddressLimit } from "./address-limit.ts";
@@ -35,9 +36,8 @@ export interface Pending {
 export class Context {
   readonly server: WebSocketServer;
   readonly settings: Settings;
-  readonly platform: Platform = nodePlatform;
   /** Of Buffers: node:stream makes one of everything else, for each write anew. */
-  readonly slab: Slab = new Slab((size) => Buffer.allocUnsafeSlow(size));
+  readonly #slab: Slab = new Slab((size) => Buffer.allocUnsafeSlow(size));
   readonly compression: Compression | undefined;
   readonly sockets: Set<ServerSocket> = new Set();
   readonly topics: Topics = new Topics();
@@ -52,6 +52,7 @@ export class Context {
   closing = false;
   /** What is counted while the server closes. */
   leaving: Leaving | undefined;
+  readonly #options: Map<MessageCodec | undefined, ConnectionOptions> = new Map();
   #addresses: AddressLimit | undefined;
   readonly #whenIdle: (() => void)[] = [];
   readonly #whenParted: (() => void)[] = [];
@@ -79,6 +80,26 @@ export class Context {
   /** The transport does not count for its address any more. */
   release(transport: Duplex): void {
     this.#addresses?.release(transport);
+  }
+
+  /** The same object for all connections with the same codec. */
+  optionsFor(codec: MessageCodec | undefined): ConnectionOptions {
+    let options = this.#options.get(codec);
+    if (options === undefined) {
+      const { hooks, maxPayload, maxFragments, tolerateLongLengths } = this.settings;
+      options = Object.freeze<ConnectionOptions>({
+        role: "server",
+        delivery: hooks.stream === undefined ? "messages" : "pieces",
+        maxPayload,
+        maxFragments,
+        tolerateLongLengths,
+        codec,
+        platform: nodePlatform,
+        slab: this.#slab,
+      });
+      this.#options.set(codec, options);
+    }
+    return options;
   }
 
   /** Whether a hook takes the messages. */

@@ -55,19 +55,10 @@ export class Driver extends Outlet {
     agreed: AgreedCompression | undefined,
   ) {
     super(transport, context);
-    const { settings, platform, slab } = context;
-    this.connection = new Connection({
-      role: "server",
-      delivery: settings.hooks.stream === undefined ? "messages" : "pieces",
-      maxPayload: settings.maxPayload,
-      maxFragments: settings.maxFragments,
-      tolerateLongLengths: settings.tolerateLongLengths,
-      codec: agreed?.codec,
-      platform,
-      slab,
-    });
+    const { settings } = context;
+    this.connection = new Connection(context.optionsFor(agreed?.codec));
     this.#reserved = agreed?.reserved;
-    this.socket = new ServerSocket(this, context, subprotocol, data);
+    this.socket = new ServerSocket(this, subprotocol, data);
     const limit = settings.rateLimit && new RateLimit(settings.rateLimit);
     this.intake = new Intake(this, this.connection, settings.readAhead, limit);
     this.intake.consumer = context.consumerFor(this);

@@ -2,7 +2,6 @@ import type { MessageKind } from "../connection/event.ts";
 import { MisuseError } from "../connection/misuse.ts";
 import type { State } from "../connection/state.ts";
 import { CloseCode } from "../frame/close-code.ts";
-import type { Context } from "./context.ts";
 import type { Driver } from "./driver.ts";
 import type { Message } from "./message.ts";
 import { OutgoingStreams, piecesOf, type StreamSource } from "./outgoing-stream.ts";
@@ -29,7 +28,6 @@ export interface CloseInfo {
 /** The server's end of an open WebSocket connection. */
 export class ServerSocket<Data = unknown> {
   readonly #driver: Driver;
-  readonly #context: Context;
   #reader: MessageReader | StreamReader | undefined;
   #streams: OutgoingStreams | undefined;
   /** The subprotocol that was agreed on; undefined where none was. */
@@ -38,9 +36,8 @@ export class ServerSocket<Data = unknown> {
   data: Data;
 
   /** @internal */
-  constructor(driver: Driver, context: Context, subprotocol: string | undefined, data: Data) {
+  constructor(driver: Driver, subprotocol: string | undefined, data: Data) {
     this.#driver = driver;
-    this.#context = context;
     this.subprotocol = subprotocol;
     this.data = data;
   }
@@ -96,7 +93,7 @@ export class ServerSocket<Data = unknown> {
     const driver = this.#driver;
     if (this.#isFull()) {
       this.#checkOpen();
-      refuseOverflow(driver, this.#context.settings.whenFull);
+      refuseOverflow(driver, driver.context.settings.whenFull);
       return driver.drained;
     }
     if (this.#streams !== undefined) return this.#postpone(data);
@@ -136,7 +133,7 @@ export class ServerSocket<Data = unknown> {
    * is there for the next.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
-    checkWhole(this.#context.settings.maxPayload);
+    checkWhole(this.#driver.context.settings.maxPayload);
     return this.#read(MessageReader);
   }
 
@@ -147,16 +144,16 @@ export class ServerSocket<Data = unknown> {
 
   /** What this socket has subscribed to. */
   get topics(): ReadonlySet<string> {
-    return this.#context.topics.topicsOf(this);
+    return this.#driver.context.topics.topicsOf(this);
   }
 
   /** From now on what is published to `topic` is sent here, until the connection is over. */
   subscribe(topic: string): void {
-    if (this.#driver.farewell === undefined) this.#context.topics.subscribe(this, topic);
+    if (this.#driver.farewell === undefined) this.#driver.context.topics.subscribe(this, topic);
   }
 
   unsubscribe(topic: string): void {
-    this.#context.topics.unsubscribe(this, topic);
+    this.#driver.context.topics.unsubscribe(this, topic);
   }
 
   /** Sends a Ping with up to 125 bytes. Throws {@link MisuseError}: ERR_NOT_OPEN, ERR_CONTROL_TOO_LONG, ERR_INVALID_DATA. */
@@ -180,7 +177,7 @@ export class ServerSocket<Data = unknown> {
   }
 
   #isFull(): boolean {
-    const { settings } = this.#context;
+    const { settings } = this.#driver.context;
     return this.#driver.full || (this.#streams !== undefined && this.bufferedAmount >= settings.maxBuffered);
   }
 
@@ -195,7 +192,7 @@ export class ServerSocket<Data = unknown> {
   }
 
   #read<Reader extends MessageReader | StreamReader>(kind: new (driver: Driver) => Reader): Reader {
-    if (this.#context.hasHandler) {
+    if (this.#driver.context.hasHandler) {
       throw new MisuseError(
         "ERR_HAS_HANDLER",
         "the messages of this server go to its message or stream hook",
