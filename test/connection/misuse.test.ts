@@ -180,3 +180,29 @@ describe("misuse is thrown, and leaves no trace", () => {
       expect(misuse(() => server({ [name]: value }))).toBeUndefined();
   });
 });
+
+describe("options", () => {
+  it("that are frozen are looked at once for all connections that are made with them, others each time", () => {
+    let looks = 0;
+    const counted = {
+      role: "server",
+      get maxPayload() {
+        looks++;
+        return 10;
+      },
+    } as const;
+    const made = (): Connection => new Connection(counted);
+    made();
+    const once = looks;
+    made();
+    expect(looks).toBe(2 * once);
+    Object.freeze(counted);
+    const connections = [made(), made()];
+    expect(looks).toBe(3 * once);
+    // They share no more than that.
+    for (const connection of connections) {
+      expect(feed(connection, hex("82 8a 00 00 00 00"), filler(10))).toHaveLength(1);
+      expect(feed(connection, hex("82 8b 00 00 00 00"))).toMatchObject([{ code: 1009 }]);
+    }
+  });
+});

@@ -192,6 +192,11 @@ describe("acceptUpgrade", () => {
       ["Set-Cookie", "a=1"],
     ]);
     expect(acceptUpgrade(offer).headers).toHaveLength(3);
+    const digest = (text: string): string => `digest of ${text}`;
+    expect(acceptUpgrade(offer, {}, digest).headers[2]).toEqual([
+      "Sec-WebSocket-Accept",
+      `digest of ${offer.key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`,
+    ]);
   });
 
   it.each<[string, UpgradeChoice]>([

@@ -63,6 +63,18 @@ describe("HeadReader", () => {
     expect(reader.receive(octets.subarray(20))).toMatchObject({ lines });
   });
 
+  it("takes the octets before an end alone, and asks the decoder that it is given", () => {
+    const decode = (bytes: Uint8Array, start: number, end: number): string =>
+      String.fromCharCode(...bytes.subarray(start, end)).toUpperCase();
+    const reader = new HeadReader({}, undefined, decode);
+    const octets = latin1(`${head}ab`);
+    expect(reader.receive(octets, 10)).toBeUndefined();
+    expect(reader.receive(octets.subarray(10), head.length - 10 + 1)).toEqual({
+      lines: lines.map((line) => line.toUpperCase()),
+      rest: latin1("a"),
+    });
+  });
+
   it("reads an empty head", () => {
     expect(text("\r\n")).toEqual({ lines: [], rest: hex("") });
   });

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import net from "node:net";
 import { describe, expect, it } from "vitest";
+import type { UpgradeRequest } from "../../src/index.ts";
 import { closed, expected, meet, refused, REQUEST, sendTogether } from "./meet.ts";
 
 describe("hooks", () => {
@@ -28,6 +29,22 @@ describe("hooks", () => {
       ["message", 3],
       ["close", 4001, "enough", "closed"],
     ]);
+  });
+
+  it("are told the remote address for as long as the connection is there, and who has looked, longer", async () => {
+    const requests: UpgradeRequest[] = [];
+    const { server, connect } = await meet({
+      open: (_, request) => {
+        if (requests.push(request) === 1) expect(request.remoteAddress).toBe("127.0.0.1");
+      },
+    });
+    for (let i = 0; i < 2; i++) {
+      const client = connect();
+      await once(client, "open");
+      client.terminate();
+    }
+    while (server.sockets.size > 0) await new Promise(setImmediate);
+    expect(requests.map(({ remoteAddress }) => remoteAddress)).toEqual(["127.0.0.1", undefined]);
   });
 
   it.each(["throws", "rejects"])(
