@@ -187,6 +187,8 @@ describe.skipIf(missing !== undefined)("two nodes", () => {
     const bob = talker("Bob", () => two.port);
     for (let i = 0; i < 5; i++) ada.say(`old ${i}`);
     await bob.until(() => bob.heard.length === 5);
+    // What is not confirmed would be said again.
+    await ada.until(() => ada.waiting === 0);
     await redis.kill();
     redis.forget();
     await redis.restart();
