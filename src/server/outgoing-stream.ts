@@ -1,8 +1,8 @@
-import { Buffer } from "node:buffer";
+import { Buffer, isUtf8 } from "node:buffer";
 import type { ReadableStream } from "node:stream/web";
 import type { MessageKind } from "../connection/event.ts";
 import { MisuseError } from "../connection/misuse.ts";
-import { UTF8_INVALID, UTF8_START, validateUtf8 } from "../frame/utf8.ts";
+import { UTF8_INVALID, UTF8_START, validateUtf8With } from "../frame/utf8.ts";
 import { CloseCode } from "../frame/close-code.ts";
 import type { Driver } from "./driver.ts";
 import { octetsOf, type SendData } from "./prepared-message.ts";
@@ -152,7 +152,7 @@ class PieceEncoder {
   }
 
   #validated(bytes: Uint8Array): Uint8Array {
-    this.#utf8 = validateUtf8(bytes, 0, bytes.length, this.#utf8);
+    this.#utf8 = validateUtf8With(isUtf8, bytes, 0, bytes.length, this.#utf8);
     if (this.#utf8 === UTF8_INVALID) throw notUtf8();
     return bytes;
   }
