@@ -75,7 +75,7 @@ describe("a connection with compression", () => {
   });
 
   it("tells what zlib makes of each message, to the first one that is wrong", () => {
-    const limit = fc.constantFrom(5000, 1_000_000);
+    const limit = fc.constantFrom(300, 5000, 1_000_000);
     check(
       500,
       fc.property(compressedMessages, cutting, agreed, limit, (messages, sizes, parameters, maxPayload) => {
@@ -87,7 +87,9 @@ describe("a connection with compression", () => {
         const texts = messages.map(({ compressed, bytes }) => (compressed ? inflateSlowly(bytes) : bytes));
         const good = messages.map(({ text, bytes, odd }, i) => {
           if (odd !== undefined) return false;
-          const known = texts[i] !== undefined && texts[i].length <= maxPayload && bytes.length <= maxPayload;
+          const known = texts[i] !== undefined && texts[i].length <= maxPayload;
+          // How much larger than the limit what is sent for less may be, is another matter.
+          fc.pre(!known || bytes.length <= maxPayload);
           return known && (!text || isText(texts[i]!));
         });
         const firstWrong = good.indexOf(false);
