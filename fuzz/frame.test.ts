@@ -12,6 +12,7 @@ import {
 import { mask } from "../src/frame/mask.ts";
 import { decodeUtf8, encodeUtf8, utf8Length } from "../src/frame/text.ts";
 import { isUtf8, UTF8_INVALID, UTF8_START, validateUtf8 } from "../src/frame/utf8.ts";
+import { readMemory, simdMask } from "../src/server/simd-mask.ts";
 import { anyFrame, anyLength, closePayload, writeWireFrame } from "./arbitraries/frame.ts";
 import { cut, cutting, maskingKey, pattern, payload } from "./arbitraries/octets.ts";
 import { anyString, anyText } from "./arbitraries/text.ts";
@@ -139,9 +140,17 @@ describe("frames", () => {
   });
 });
 
-describe("the mask", () => {
+describe.each([
+  ["in JavaScript", mask, []],
+  ["by vectors", simdMask, [65_535, 65_552, 131_100]],
+] as const)("the mask, %s", (_, masked, long) => {
   it("is the definition, at every alignment, phase, length and cutting", () => {
-    const length = fc.oneof(fc.nat({ max: 40 }), fc.integer({ min: 250, max: 300 }), fc.nat({ max: 2000 }));
+    const length = fc.oneof(
+      { weight: 20, arbitrary: fc.nat({ max: 40 }) },
+      { weight: 20, arbitrary: fc.integer({ min: 100, max: 300 }) },
+      { weight: 20, arbitrary: fc.nat({ max: 2000 }) },
+      ...long.map((one) => ({ weight: 1, arbitrary: fc.constant(one) })),
+    );
     check(
       1500,
       fc.property(
@@ -153,11 +162,16 @@ describe("the mask", () => {
           offset: fc.nat({ max: 9 }),
           at: fc.nat({ max: 9 }),
           inPlace: fc.boolean(),
+          /** Read from the memory that sockets are read into. */
+          shared: fc.boolean(),
           spot: fc.option(fc.nat(), { nil: undefined }),
         }),
         cutting,
-        ({ length: size, salt, key, phase, offset, at, inPlace, spot }, sizes) => {
-          const source = new Uint8Array(new ArrayBuffer(size + 20), offset % 4, size + 10);
+        ({ length: size, salt, key, phase, offset, at, inPlace, shared, spot }, sizes) => {
+          const source =
+            shared && size + 10 <= readMemory.length
+              ? readMemory
+              : new Uint8Array(new ArrayBuffer(size + 20), offset % 4, size + 10);
           // Anything, or ASCII but for one octet.
           const expected = spot === undefined ? pattern(size, salt) : new Uint8Array(size).fill(0x41);
           if (spot !== undefined && size > 0) expected[spot % size] = 0x80 + (salt & 1) - (salt & 2);
@@ -171,7 +185,7 @@ describe("the mask", () => {
           let seen = 0;
           for (const chunk of cut(new Uint8Array(size), sizes)) {
             const from = offset + done;
-            seen |= mask(source, from, from + chunk.length, target, to + done, key, phase + done);
+            seen |= masked(source, from, from + chunk.length, target, to + done, key, phase + done);
             done += chunk.length;
           }
           expect(Buffer.compare(target.subarray(to, to + size), expected)).toBe(0);
