@@ -29,6 +29,9 @@ const options = ({ maxPayload, maxFragments, tolerateLongLengths }: Rules): obje
 const readable = (event: ConnectionEvent): object =>
   "bytes" in event ? { ...event, bytes: digits(event.bytes) } : event;
 
+/** How often the next event is asked for, and what is left for later. */
+const pull = fc.record({ times: fc.nat({ max: 2 }), until: fc.constantFrom(undefined, "data", "end") });
+
 describe.each(["server", "client"] as const)("a %s's connection", (role) => {
   const fromClient = role === "server";
 
@@ -111,7 +114,7 @@ describe.each(["server", "client"] as const)("a %s's connection", (role) => {
   it("keeps what is not pulled yet, where it is told to", () => {
     check(
       300,
-      fc.property(session(fromClient), cutting, fc.array(fc.nat(2)), (frames, sizes, pulls) => {
+      fc.property(session(fromClient), cutting, fc.array(pull, { minLength: 1 }), (frames, sizes, pulls) => {
         const chunks = cut(octetsOf(frames), sizes);
         const told: unknown[] = [];
         const expected: unknown[] = [];
@@ -124,9 +127,13 @@ describe.each(["server", "client"] as const)("a %s's connection", (role) => {
           // The memory is larger than what was received, and is written anew.
           const memory = Buffer.concat([chunk, Buffer.alloc(3, 0x81)]);
           interrupted.receive(memory, chunk.length);
-          for (let pull = 0; pull < (pulls[i] ?? 0); pull++) {
-            const event = interrupted.next();
+          const { times, until } = pulls[i % pulls.length]!;
+          for (let time = 0; time < times; time++) {
+            const open = interrupted.messageOpen;
+            const event = interrupted.next(until);
             if (event !== undefined) told.push(readable(event));
+            if (event?.type === "message" && !open) expect(until).not.toBe("data");
+            if (event?.type === "close") expect(until).not.toBe("end");
           }
           interrupted.keepInput();
           memory.fill(0xa5);

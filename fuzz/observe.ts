@@ -52,6 +52,7 @@ export function observe(connection: Connection, chunks: readonly Uint8Array[]): 
         continue;
       }
       (partial ??= []).push(event.bytes);
+      if (!event.last && event.bytes.length === 0) throw new Error("an empty piece was told");
       if (!event.last) continue;
       told.push({ what: event.kind, octets: digits(Buffer.concat(partial)) });
       partial = undefined;
