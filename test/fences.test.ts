@@ -103,3 +103,14 @@ describe("sizes", () => {
     expect(linesOf("server", "cli")).toBeLessThan(5000);
   });
 });
+
+describe("faults", () => {
+  it("lets no deliberate fault lose its place in the sources", () => {
+    const faults = JSON.parse(readFileSync(join(root, "fuzz/faults.json"), "utf8")) as string[][];
+    const lost = faults.filter(([, file, from]) => {
+      const source = readFileSync(join(root, "src", `${file!}.ts`), "utf8");
+      return source.split(from!).length !== 2;
+    });
+    expect(lost).toEqual([]);
+  });
+});
