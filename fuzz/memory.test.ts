@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Connection } from "../src/connection/connection.ts";
+import { MisuseError } from "../src/connection/misuse.ts";
 import { Slab } from "../src/connection/outbox.ts";
 import { nodePlatform } from "../src/server/node-platform.ts";
 import { prepare, type PreparedMessage } from "../src/server/prepared-message.ts";
@@ -17,9 +18,9 @@ import { digits } from "./oracles/connection.ts";
  * stays as it is.
  */
 
-/** What happens to a connection: a chunk of its own arrives, or a message to all is sent. */
-type Input = Uint8Array | PreparedMessage;
-type Act = "read" | "publish" | "write" | "stall" | "go on";
+/** What happens to a connection: a chunk of its own arrives, a message to all is sent, or it is closed. */
+type Input = Uint8Array | PreparedMessage | "close";
+type Act = "read" | "publish" | "close" | "write" | "stall" | "go on";
 interface Step {
   readonly who: number;
   readonly act: Act;
@@ -36,15 +37,28 @@ class Echo {
     this.connection = connection;
   }
 
-  publish(message: PreparedMessage): void {
+  take(input: Input, memory?: Uint8Array): void {
+    if (input === "close") this.connection.close(1000);
+    else if (input instanceof Uint8Array) this.#read(input, memory ?? new Uint8Array(input.length));
+    else this.#publish(input);
+  }
+
+  /** Nothing goes out behind a Close frame. */
+  #publish({ frame, bytes }: PreparedMessage): void {
     const { connection } = this;
-    if (connection.state !== "open") return;
-    if (message.frame === undefined) connection.sendBinary(message.bytes);
-    else connection.sendLaidOut(message.frame);
+    const open = connection.state === "open";
+    try {
+      if (frame === undefined) connection.sendPrepared("binary", bytes, undefined);
+      else connection.sendLaidOut(frame);
+    } catch (error) {
+      if (open || !(error instanceof MisuseError)) throw error;
+      return;
+    }
+    if (!open) throw new Error("a message was sent behind the Close frame");
   }
 
   /** What arrives is in memory that is written anew at once. */
-  read(chunk: Uint8Array, memory: Uint8Array): void {
+  #read(chunk: Uint8Array, memory: Uint8Array): void {
     const { connection } = this;
     memory.set(chunk);
     connection.receive(memory, chunk.length);
@@ -75,6 +89,11 @@ class Transport extends Echo {
   #waiting: readonly Uint8Array[] = [];
   #stalled = false;
 
+  override take(input: Input): void {
+    this.inputs.push(input);
+    super.take(input, readMemory);
+  }
+
   write(): void {
     if (this.#stalled) return;
     this.written.push(...this.connection.takeOutput().map((part) => part.slice()));
@@ -101,8 +120,7 @@ function alone(inputs: readonly Input[]): { told: string[]; written: string } {
   const echo = new Echo(connect("server"));
   const written: Uint8Array[] = [];
   for (const input of inputs) {
-    if (input instanceof Uint8Array) echo.read(input, new Uint8Array(input.length));
-    else echo.publish(input);
+    echo.take(input);
     written.push(...echo.connection.takeOutput().map((part) => part.slice()));
   }
   return { told: echo.told, written: digits(Buffer.concat(written)) };
@@ -111,8 +129,9 @@ function alone(inputs: readonly Input[]): { told: string[]; written: string } {
 const step: fc.Arbitrary<Step> = fc.record({
   who: fc.nat({ max: 2 }),
   act: fc.oneof(
-    { weight: 4, arbitrary: fc.constant<Act>("read") },
-    { weight: 5, arbitrary: fc.constantFrom<Act>("publish", "write", "write", "stall", "go on") },
+    { weight: 16, arbitrary: fc.constant<Act>("read") },
+    { weight: 1, arbitrary: fc.constant<Act>("close") },
+    { weight: 20, arbitrary: fc.constantFrom<Act>("publish", "write", "write", "stall", "go on") },
   ),
   length: payloadLength,
 });
@@ -138,15 +157,8 @@ it("connections that share their memory do what each would do alone, and leave a
           else if (act === "go on") peer.goOn();
           else if (act === "publish") {
             const message = prepare(pattern(length, who));
-            for (const one of peers) {
-              one.inputs.push(message);
-              one.publish(message);
-            }
-          } else {
-            const chunk = waiting[who]!.shift() ?? new Uint8Array(0);
-            peer.inputs.push(chunk);
-            peer.read(chunk, readMemory);
-          }
+            for (const one of peers) one.take(message);
+          } else peer.take(act === "close" ? act : (waiting[who]!.shift() ?? new Uint8Array(0)));
         }
         for (const peer of peers) {
           peer.goOn();
