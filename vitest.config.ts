@@ -22,7 +22,14 @@ const config: ViteUserConfig = {
           ],
         },
       },
-      { test: { name: "fuzz", include: ["fuzz/**/*.test.ts"], testTimeout: 60_000 } },
+      {
+        test: {
+          name: "fuzz",
+          include: ["fuzz/**/*.test.ts"],
+          setupFiles: ["fuzz/setup.ts"],
+          testTimeout: 60_000,
+        },
+      },
       { resolve, test: { name: "wire", include: ["test/wire/**/*.test.ts"], testTimeout: 30_000 } },
       {
         test: {

@@ -139,7 +139,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 it("connections that share their memory do what each would do alone, and leave alone what they handed out", () => {
   const chunks = fc.tuple(session(true), cutting).map(([frames, sizes]) => cut(octetsOf(frames), sizes));
   check(
-    600,
+    300,
     fc.property(
       fc.array(chunks, { minLength: 3, maxLength: 3 }),
       fc.array(step, { maxLength: 80, size: "max" }),

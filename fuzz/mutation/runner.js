@@ -45,7 +45,7 @@ function testFiles(root) {
 }
 
 async function bundle(root) {
-  const entry = testFiles(root)
+  const entry = [join(root, "fuzz/setup.ts"), ...testFiles(root)]
     .map((file) => `import ${JSON.stringify(file)};`)
     .join("\n");
   const { outputFiles } = await build({
