@@ -2,6 +2,7 @@ import { constants, inflateRawSync } from "node:zlib";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Deflater, DeflateScratch } from "../../src/deflate/deflate.ts";
+import { Code } from "../../src/deflate/huffman.ts";
 import { Inflater } from "../../src/deflate/inflate.ts";
 import { InflatePool } from "../../src/deflate/inflate-scratch.ts";
 import { check } from "../check.ts";
@@ -49,6 +50,31 @@ describe("deflating", () => {
           expect(inflateRawSync(stream, finish).equals(expected)).toBe(true);
           target.release();
           reader.release();
+        },
+      ),
+    );
+  });
+
+  it("has complete codes, none longer than its limit, however often symbols occur", () => {
+    const often = fc.oneof(
+      fc.nat({ max: 3 }),
+      fc.nat({ max: 14 }).map((power) => 2 ** power),
+      fc.nat({ max: 20_000 }),
+    );
+    check(
+      2000,
+      fc.property(
+        fc.array(often, { minLength: 30, maxLength: 200 }),
+        fc.integer({ min: 8, max: 15 }),
+        (counts, limit) => {
+          const code = new Code(counts.length);
+          code.fit(Int32Array.from(counts), limit);
+          const lengths = [...code.lengths];
+          // The sum of Kraft and McMillan: 1 where nothing is left and nothing has two meanings.
+          const shares = lengths.map((length) => (length === 0 ? 0 : 2 ** -length));
+          expect(shares.reduce((sum, share) => sum + share, 0)).toBe(1);
+          expect(Math.max(...lengths)).toBeLessThanOrEqual(limit);
+          expect(counts.filter((count, symbol) => count > 0 && lengths[symbol] === 0)).toEqual([]);
         },
       ),
     );
