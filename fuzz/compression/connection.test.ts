@@ -1,11 +1,13 @@
 import { Buffer } from "node:buffer";
+import { constants, deflateRawSync } from "node:zlib";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../src/connection/connection.ts";
 import { CodecMemory } from "../../src/deflate/codec.ts";
 import { compressedMessages, framesOf } from "../arbitraries/compressed.ts";
-import { octetsOf } from "../arbitraries/frame.ts";
+import { fragments, octetsOf } from "../arbitraries/frame.ts";
 import { cut, cutting } from "../arbitraries/octets.ts";
+import { anyText } from "../arbitraries/text.ts";
 import { check } from "../check.ts";
 import { data } from "../deflate/data.ts";
 import { connect } from "../observe.ts";
@@ -97,6 +99,55 @@ describe("a connection with compression", () => {
         const latin1 = (i: number): string => Buffer.from(texts[i]!).toString("latin1");
         expect(seen.messages).toEqual(told.map(({ text }, i) => `${text ? "text" : "binary"} ${latin1(i)}`));
         expect(seen.close === undefined).toBe(firstWrong < 0);
+      }),
+    );
+  });
+
+  it("judges texts that are made of the messages before them", () => {
+    const pool = fc.array(fc.oneof(anyText, data), { minLength: 1, maxLength: 3 });
+    const deflated = deflateRawSync("ASCII", { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
+    const ascii = octetsOf(
+      fragments({ text: true, bytes: deflated }, [], [], 0).map((frame) => ({ ...frame, rsv: 4 })),
+    );
+    const message = fc.record({
+      text: fc.boolean(),
+      of: fc.nat({ max: 2 }),
+      sizes: fc.array(fc.nat({ max: 400 })),
+    });
+    check(
+      200,
+      fc.property(pool, fc.array(message, { maxLength: 6 }), cutting, (parts, messages, sizes) => {
+        const takeover = {
+          serverNoContextTakeover: false,
+          clientNoContextTakeover: false,
+          serverMaxWindowBits: 15,
+          clientMaxWindowBits: 15,
+          threshold: 0,
+        };
+        const connection = connect("server", { codec: codecOf(shared, takeover, "server") });
+        const neighbour = connect("server", { codec: codecOf(shared, takeover, "server") });
+        let before = Buffer.alloc(0);
+        const seen = messages.map(({ text, of, sizes: cuts }) => {
+          const bytes = parts[of % parts.length]!;
+          // To zlib a dictionary is what a window holds.
+          const dictionary = before.length > 0 ? { dictionary: before } : {};
+          const all = deflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, ...dictionary });
+          before = Buffer.concat([before, bytes]).subarray(-32_768);
+          const sent = { text, bytes: Uint8Array.from(all.subarray(0, -4)) };
+          const [first, ...others] = fragments(sent, cuts, [], 0x1234_5678);
+          // Both are inflated in the same memory.
+          observe(neighbour, [ascii]);
+          return observe(connection, cut(octetsOf([{ ...first!, rsv: 4 }, ...others]), sizes));
+        });
+        const wrong = messages.findIndex(({ text, of }) => text && !isText(parts[of % parts.length]!));
+        const told = messages.slice(0, wrong < 0 ? messages.length : wrong);
+        const latin1 = (of: number): string => Buffer.from(parts[of % parts.length]!).toString("latin1");
+        expect(seen.flatMap((one) => one.messages)).toEqual(
+          told.map(({ text, of }) => `${text ? "text" : "binary"} ${latin1(of)}`),
+        );
+        expect(seen.map(({ close }) => close)).toEqual(
+          messages.map((_, k) => (k === wrong ? 1007 : undefined)),
+        );
       }),
     );
   });
