@@ -1,9 +1,9 @@
 /*
  * The search for repetitions (LZ77, RFC 1951 section 2): turns bytes into tokens and counts their symbols.
  *
- * Strategy: a table of the last two places of each hash of four bytes. Places are absolute: they go on rising from
- * message to message, so that places of older messages are recognised by their value, and nothing is cleared. What
- * costs most is what the processor cannot foresee, so that conditions are worked out where that saves a question.
+ * Strategy: a table of two places of each hash of four bytes, the last and an earlier one. Places are absolute: they go
+ * on rising from message to message, so that places of older messages are recognised by their value, and nothing is
+ * cleared. What costs most is what no processor can foresee: conditions are worked out where that saves a question.
  */
 import { LENGTH_BASE } from "./inflate-tables.ts";
 
@@ -79,7 +79,7 @@ function remember(places: Int32Array, hash: number, place: number): void {
 export class MatchWindow {
   readonly bytes: Uint8Array;
   readonly #view: DataView;
-  /** The last two places of each hash, the later one first. */
+  /** Of each hash the last place, and an earlier one. */
   readonly #places: Int32Array;
   readonly #size: number;
   readonly #shift: number;
@@ -157,7 +157,7 @@ export class MatchWindow {
       const beyond = ((other - floor) | 0) >> 31;
       // One question instead of two: no processor can foresee the answers.
       if ((beyond | (view.getInt32(other & ~(other >> 31), true) ^ word)) !== 0) {
-        places[slot + 1] = first;
+        // The earlier place stays: the last one is of another word, or out of reach for ever.
         list[count++] = word & 255;
         literals[word & 255]!++;
         at++;

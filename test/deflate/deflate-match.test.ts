@@ -24,8 +24,9 @@ function replay(tokens: Tokens, history: number[], reach: number): number {
 }
 
 /** The tokens of texts that come one after the other: octets as they are, and matches as <length,distance>. */
-function found(pieces: readonly string[], reach = 32_768): string {
+function found(pieces: readonly string[], reach = 32_768, behind = "\0"): string {
   const window = new MatchWindow(32_768, 32_768);
+  window.bytes.fill(behind.charCodeAt(0));
   const tokens = new Tokens(32_768);
   const texts = pieces.map((piece) => {
     const { from, to } = window.take(Buffer.from(piece, "latin1"), 0);
@@ -58,6 +59,16 @@ describe("what is found", () => {
     ],
     ["none before the last two", "abcdefgh.abcde,abcdf;abcdefgh", "abcdefgh.<5,9>,<4,6>f;<5,12>fgh"],
     [
+      "the earlier one also behind a word of the same hash, here AQVH",
+      "abcdefgh.abcde,AQVH-abcdX;abcdefgh",
+      "abcdefgh.<5,9>,AQVH-abcdX;<8,26>",
+    ],
+    [
+      "the longer one where the other is alike at its beginning and its end",
+      "abcdEFGhijk.abcdefghij,abcdefghijk",
+      "abcdEFGhijk.<4,12>efghij,<10,11>k",
+    ],
+    [
       "the later of two that are alike to the end",
       "abcde\0\0\0\0..abcde\0\0\0\0--abcde",
       "abcde\0\0\0\0..<9,11>--<5,11>",
@@ -81,6 +92,11 @@ describe("what is found", () => {
   it("is in earlier pieces, up to their end", () => {
     expect(found(["abcd", "abcd"])).toBe("abcd|<4,4>");
     expect(found(["abcdefg-abcdefg", "defg"])).toBe("abcdefg-<7,8>|<4,4>");
+  });
+
+  it("is the same whatever stands behind the end of a piece", () => {
+    for (const behind of ["Z", "Y"])
+      expect(found(["bcdZ,abcd.abcd", "bcdZ"], 32_768, behind)).toBe("bcdZ,abcd.<4,5>|<4,14>");
   });
 
   it("is as far as the reach and no farther, in the earlier place, too", () => {
@@ -114,6 +130,17 @@ describe("MatchWindow", () => {
     expect(Buffer.from(history).equals(all)).toBe(true);
     expect(matches).toBeGreaterThan(1000);
     expect(begun).toBe(beginnings);
+  });
+
+  it("begins anew behind the last place, and not at it", () => {
+    for (const [lastPlace, beginnings] of [
+      [257, [0, 256, 256, 256, 0]],
+      [256, [0, 256, 256, 0, 256]],
+    ] as const) {
+      const window = new MatchWindow(256, 256, lastPlace);
+      const froms = beginnings.map(() => window.take(new Uint8Array(256), 0).from);
+      expect(froms).toEqual(beginnings);
+    }
   });
 
   it("finds nothing by places of before they began anew", () => {
