@@ -13,11 +13,11 @@ const DYNAMIC_TOKENS = 128;
 const LITERAL_BITS = 12;
 const DISTANCE_BITS = 9;
 
-/** Of each match length its symbol, the number of its extra bits from bit 9 on, and their value from bit 12 on. */
-const LENGTHS = Int32Array.from(LENGTH_SYMBOL, (symbol, length) =>
-  symbol === 0
-    ? 0
-    : symbol | (LENGTH_EXTRA[symbol - 257]! << 9) | ((length - LENGTH_BASE[symbol - 257]!) << 12),
+/** Of each match length, 3 to 258, its symbol, how many extra bits it has from bit 9 on, and their value from bit 12 on. */
+const LENGTHS = Int32Array.from(
+  LENGTH_SYMBOL,
+  (symbol, length) =>
+    symbol | (LENGTH_EXTRA[symbol - 257]! << 9) | ((length - LENGTH_BASE[symbol - 257]!) << 12),
 );
 
 const FIXED_LITERALS = Code.of(FIXED_LITERAL_LENGTHS);
@@ -78,12 +78,12 @@ function extraBits(tokens: Tokens): number {
   return bits;
 }
 
-/** Bits that the tokens of a short block take by the fixed codes. */
+/** Bits that the tokens and the end of a short block take by the fixed codes. */
 function fixedBits(tokens: Tokens): number {
-  let bits = FIXED_LITERALS.lengths[END_OF_BLOCK]!;
-  for (let i = 0; i < tokens.count; i++) {
+  let bits = 0;
+  for (let i = 0; i <= tokens.count; i++) {
     const token = tokens.list[i]!;
-    if (token < END_OF_BLOCK) bits += FIXED_LITERALS.lengths[token]!;
+    if (token <= END_OF_BLOCK) bits += FIXED_LITERALS.lengths[token]!;
     else {
       const length = LENGTHS[token >>> 20]!;
       bits += FIXED_LITERALS.lengths[length & 511]! + ((length >>> 9) & 7);

@@ -148,5 +148,8 @@ describe("what is borrowed", () => {
     keeping.deflate(Buffer.from("one"), true);
     keeping.release();
     expect(own.windows.length).toBe(0);
+    new Deflater(own, 9, false).deflate(Buffer.from("one"), true);
+    keeping.deflate(Buffer.from("one"), true);
+    expect(own.windows.length).toBe(1);
   });
 });
