@@ -65,6 +65,8 @@ async function bundle(root) {
 }
 
 const LATE = "out of time";
+/** The clock goes on where a machine sleeps or has other things to do: then it is no word of this mutant. */
+const PAUSED = "out of time, without the processor";
 /** Where a test is put to be called by {@link CALL}. */
 const TEST = Symbol.for("handfast.test");
 /** Only code that is evaluated as a script can be ended by the clock while it does not return. */
@@ -130,11 +132,8 @@ export class BundleRunner {
 
   async mutantRun(options) {
     for (;;) {
-      const from = process.cpuUsage();
       const result = await this.#tryMutant(options);
-      // The clock goes on where a machine sleeps or has other things to do: then it is no word of this mutant.
-      if (result.status !== MutantRunStatus.Timeout || result.reason !== LATE) return result;
-      if (spentSince(from) > TEST_TIMEOUT / 2) return result;
+      if (result.reason !== PAUSED) return result;
     }
   }
 
@@ -173,9 +172,11 @@ export class BundleRunner {
   async #hunt(tests) {
     const state = this.#state;
     for (const [i, test] of tests.entries()) {
+      const from = process.cpuUsage();
       const failureMessage = await this.#run(test, TEST_TIMEOUT);
+      const reason = spentSince(from) > TEST_TIMEOUT / 2 ? LATE : PAUSED;
       if (state.hitCount > state.hitLimit) return { status: MutantRunStatus.Timeout, reason: "hit limit" };
-      if (failureMessage === LATE) return { status: MutantRunStatus.Timeout, reason: LATE };
+      if (failureMessage === LATE) return { status: MutantRunStatus.Timeout, reason };
       if (failureMessage !== undefined)
         return { status: MutantRunStatus.Killed, killedBy: [test.id], failureMessage, nrOfTests: i + 1 };
     }
