@@ -7,8 +7,8 @@ import { checkClose } from "./check-close.ts";
 import { checkOctets } from "./check-octets.ts";
 import { type ConnectionOptions, inboundOptions } from "./connection-options.ts";
 import type { CloseEvent, ConnectionEvent, Delivery, MessageKind } from "./event.ts";
-import type { ControlFrame, Failure } from "./inbound-event.ts";
-import { Inbound } from "./inbound.ts";
+import type { ControlFrame, Failure, InboundOptions } from "./inbound-event.ts";
+import { type Inbound, lentInbound } from "./inbound.ts";
 import { MisuseError } from "./misuse.ts";
 import { Slab } from "./outbox.ts";
 import { Outgoing } from "./outgoing.ts";
@@ -29,7 +29,9 @@ const NO_OCTETS = new Uint8Array(0);
 export class Connection {
   readonly role: Role;
   #state: State = "open";
-  readonly #inbound: Inbound;
+  readonly #options: InboundOptions;
+  /** Only while input is under way: between two messages any connection's will do. */
+  #inbound: Inbound | undefined;
   readonly #outgoing: Outgoing;
   /** What ends the conversation, read already and left for later. */
   #held: ControlFrame | Failure | undefined;
@@ -45,7 +47,7 @@ export class Connection {
       );
     }
     this.role = role;
-    this.#inbound = new Inbound(inboundOptions(options, platform));
+    this.#options = inboundOptions(options, platform);
     const slab = options.slab ?? new Slab(platform.allocate, 1024);
     this.#outgoing = new Outgoing(platform, slab, maskingKey, options.codec);
   }
@@ -70,12 +72,13 @@ export class Connection {
    */
   receive(bytes: Uint8Array, end: number = bytes.length): void {
     this.#checkUsedUp();
-    if (this.#state === "open" || this.#state === "closing") this.#inbound.receive(bytes, end);
+    if (this.#state !== "open" && this.#state !== "closing") return;
+    (this.#inbound ??= lentInbound(this.#options)).receive(bytes, end);
   }
 
   /** Copies what of the input is not used up yet: the memory it came in may be written anew. */
   keepInput(): void {
-    this.#inbound.keep();
+    this.#inbound?.keep();
   }
 
   /** The transport has ended, in whatever way. The event that tells of it comes behind those of the input. */
@@ -95,7 +98,7 @@ export class Connection {
    * turn (call it again later), and for what `until` has left.
    */
   get inputPending(): boolean {
-    return this.#held !== undefined || this.#inbound.pending;
+    return this.#held !== undefined || this.#inbound?.pending === true;
   }
 
   /** Whether the end of the conversation has been read, and left by `next("end")`. */
@@ -105,13 +108,13 @@ export class Connection {
 
   /** Whether a message has begun to arrive, and not ended. */
   get messageOpen(): boolean {
-    return this.#inbound.messageOpen;
+    return this.#inbound?.messageOpen === true;
   }
 
   /** How messages are handed out from now on. Throws ERR_MESSAGE_OPEN where one has begun to arrive. */
   set delivery(delivery: Delivery) {
-    if (this.#inbound.messageOpen) throw new MisuseError("ERR_MESSAGE_OPEN", "a message has begun to arrive");
-    this.#inbound.delivery = delivery;
+    if (this.messageOpen) throw new MisuseError("ERR_MESSAGE_OPEN", "a message has begun to arrive");
+    (this.#inbound ??= lentInbound(this.#options)).delivery = delivery;
   }
 
   /**
@@ -123,9 +126,12 @@ export class Connection {
     for (;;) {
       if (this.#state !== "open" && this.#state !== "closing") return this.#takeFarewell();
       if (this.#held !== undefined && until === "end") return undefined;
-      const event = this.#held ?? this.#inbound.next(until === "data");
+      const event = this.#held ?? this.#inbound?.next(until === "data");
       this.#held = undefined;
-      if (event === undefined) return undefined;
+      if (event === undefined) {
+        if (this.#inbound?.leave() === true) this.#inbound = undefined;
+        return undefined;
+      }
       if (event.type === "message" || event.type === "piece") return event;
       if (until === "end" && (event.type === "violation" || event.opcode === Opcode.CLOSE))
         this.#held = event;
@@ -274,10 +280,10 @@ export class Connection {
     this.#move(trigger);
     if (!reading) return;
     const clean = trigger === "close received";
-    const messageCut = this.#inbound.messageOpen;
+    const { messageOpen: messageCut } = this;
     this.#farewell = { type: "close", code, reason, clean, messageCut, violation };
-    this.#inbound.discard();
-    this.#held = undefined;
+    this.#inbound?.discard();
+    this.#inbound = this.#held = undefined;
     this.#outgoing.release();
   }
 

@@ -2,6 +2,7 @@ import type { Violation } from "../frame/violation.ts";
 import type { AssemblyOptions } from "./assembly.ts";
 import type { MessageCodec } from "./codec.ts";
 import type { Delivery, MessageEvent, PieceEvent } from "./event.ts";
+import type { Inbound } from "./inbound.ts";
 
 export interface InboundOptions extends AssemblyOptions {
   readonly delivery: Delivery;
@@ -10,6 +11,8 @@ export interface InboundOptions extends AssemblyOptions {
   readonly tolerateLongLengths: boolean;
   /** Where compression was agreed on. */
   readonly codec: MessageCodec | undefined;
+  /** One that is at rest, for who gets input. */
+  spare?: Inbound | undefined;
 }
 
 /** A control frame as it came; what it asks for is the connection's business. */

@@ -14,7 +14,7 @@ import { compressedLimit } from "./compressed-limit.ts";
 import type { Delivery, MessageEvent } from "./event.ts";
 import { asEvent, type ControlFrame, type InboundEvent, type InboundOptions } from "./inbound-event.ts";
 import { Inflating } from "./inflating.ts";
-import { MAX_SMALL, readSmallMessage } from "./small-message.ts";
+import { readSmallMessage } from "./small-message.ts";
 
 /*
  * The input of a connection: octets to messages, pieces and control frames.
@@ -37,9 +37,6 @@ export class Inbound {
   #cut: Uint8Array | undefined;
   #cutSize = 0;
 
-  /** The longest message that is read in one go; -1 for none. */
-  #maxSmall = -1;
-
   // The frame whose payload is being read.
   #inFrame = false;
   #opcode = 0;
@@ -50,7 +47,8 @@ export class Inbound {
 
   // The message that is open, between its first frame and its last. Most never are: they are read in one go.
   #assembly: Assembly | undefined;
-  #delivery: Delivery = "messages";
+  /** How messages are handed out; may change while none is open. */
+  delivery: Delivery;
   #fragments = 0;
   /** Payload of its frames, as declared. */
   #declared = 0;
@@ -65,14 +63,6 @@ export class Inbound {
     this.delivery = options.delivery;
   }
 
-  /** How messages are handed out; may change while none is open. */
-  set delivery(delivery: Delivery) {
-    const { fromClient, maxPayload, maxFragments } = this.#options;
-    this.#delivery = delivery;
-    const inOneGo = fromClient && maxFragments > 0 && delivery === "messages";
-    this.#maxSmall = inOneGo ? Math.min(MAX_SMALL, maxPayload) : -1;
-  }
-
   /** Whether what was received is not used up yet. */
   get pending(): boolean {
     return this.#at < this.#end || this.#inflating?.active === true;
@@ -81,6 +71,14 @@ export class Inbound {
   /** Whether a message has begun and not ended. */
   get messageOpen(): boolean {
     return this.#fragments > 0;
+  }
+
+  /** Leaves itself to who gets input next, where nothing is under way: whether it did. */
+  leave(): boolean {
+    const open = this.pending || this.#inFrame || this.messageOpen || this.#cut !== undefined;
+    if (open || this.#inflating !== undefined || this.delivery !== this.#options.delivery) return false;
+    this.#options.spare = this;
+    return true;
   }
 
   receive(bytes: Uint8Array, end: number = bytes.length): void {
@@ -98,13 +96,8 @@ export class Inbound {
     this.#at = 0;
   }
 
-  /** Lets go of everything: after a Close frame or a failure nothing more is parsed. */
+  /** After a Close frame or a failure: it is of no more use. */
   discard(): void {
-    this.#input = EMPTY;
-    this.#at = this.#end = 0;
-    this.#cut = this.#control = undefined;
-    this.#assembly = undefined;
-    this.#fragments = 0;
     this.#inflating?.discard();
   }
 
@@ -139,9 +132,10 @@ export class Inbound {
   }
 
   #readSmallMessage(): MessageEvent | undefined {
-    if (this.#fragments !== 0 || this.#cut !== undefined) return undefined;
-    const { platform } = this.#options;
-    const message = readSmallMessage(this.#input, this.#at, this.#end, this.#maxSmall, platform);
+    const { maxFragments, fromClient } = this.#options;
+    const unfinished = this.#fragments !== 0 || this.#cut !== undefined;
+    if (unfinished || this.delivery === "pieces" || !fromClient || maxFragments === 0) return undefined;
+    const message = readSmallMessage(this.#input, this.#at, this.#end, this.#options);
     const size = message?.bytes.length;
     if (size !== undefined) this.#at += headerSizeFor(size, true) + size;
     return message;
@@ -208,7 +202,7 @@ export class Inbound {
     if (this.#opcode !== Opcode.CONTINUATION) {
       const { codec } = this.#options;
       const kind = this.#opcode === Opcode.TEXT ? "text" : "binary";
-      this.#assembly = new Assembly(this.#options, this.#delivery, kind);
+      this.#assembly = new Assembly(this.#options, this.delivery, kind);
       this.#compressed = (first & 0x40) !== 0;
       this.#declared = this.#fragments = 0;
       if (this.#compressed) (this.#inflating ??= new Inflating(codec!, this.#options)).begin(this.#assembly);
@@ -252,19 +246,15 @@ export class Inbound {
     const last = rest === 0 && this.#fin;
     if (rest === 0) this.#inFrame = false;
     if (this.#compressed) {
-      this.#pushCompressed(size, last);
+      const piece = this.#options.platform.allocate(size);
+      this.#unmask(size, piece, 0);
+      this.#inflating!.push(piece, last);
       return undefined;
     }
     const assembly = this.#assembly!;
     assembly.reserve(size, this.#fin ? rest : Infinity);
     const violation = assembly.added(size, this.#unmask(size, assembly.memory, assembly.end));
     return violation === undefined ? this.#take(last) : { type: "violation", violation };
-  }
-
-  #pushCompressed(size: number, last: boolean): void {
-    const piece = this.#options.platform.allocate(size);
-    this.#unmask(size, piece, 0);
-    this.#inflating!.push(piece, last);
   }
 
   #readInflated(inflating: Inflating): InboundEvent | undefined {
@@ -282,4 +272,11 @@ export class Inbound {
     }
     return taken;
   }
+}
+
+/** The one that the last who used it has left, or a new one. */
+export function lentInbound(options: InboundOptions): Inbound {
+  const inbound = options.spare ?? new Inbound(options);
+  options.spare = undefined;
+  return inbound;
 }

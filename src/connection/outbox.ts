@@ -109,7 +109,9 @@ export class Outbox {
       this.#chunk(whole);
     } else {
       this.#extend(this.#header(first, length, key, 0));
-      this.#chunk(key === undefined ? payload : this.#masked(payload, key));
+      const octets = key === undefined ? payload : this.platform.allocate(length);
+      if (key !== undefined) mask(payload, 0, length, octets, 0, key, 0);
+      this.#chunk(octets);
     }
   }
 
@@ -262,11 +264,5 @@ export class Outbox {
     const view = isCurrent ? this.#slab.view(from, to) : this.#range.subarray(from, to);
     (this.#chunks ??= []).push(view);
     this.#range = undefined;
-  }
-
-  #masked(payload: Uint8Array, key: number): Uint8Array {
-    const bytes = this.platform.allocate(payload.length);
-    mask(payload, 0, payload.length, bytes, 0, key, 0);
-    return bytes;
   }
 }

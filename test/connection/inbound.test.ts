@@ -225,12 +225,4 @@ describe("the input", () => {
       false,
     ]);
   });
-
-  it("is forgotten when it is discarded", () => {
-    const { inbound: machine } = inbound();
-    machine.receive(hex("01 01 41 81"));
-    machine.next();
-    machine.discard();
-    expect([machine.pending, machine.messageOpen]).toEqual([false, false]);
-  });
 });

@@ -2,6 +2,17 @@ import type { InboundEvent, InboundOptions } from "../../src/connection/inbound-
 import { Inbound } from "../../src/connection/inbound.ts";
 import { plainPlatform } from "../../src/connection/platform.ts";
 
+export const optionsOf = (options: Partial<InboundOptions> = {}): InboundOptions => ({
+  fromClient: false,
+  delivery: "messages",
+  maxPayload: 1024 * 1024,
+  maxFragments: 1000,
+  tolerateLongLengths: false,
+  codec: undefined,
+  platform: plainPlatform,
+  ...options,
+});
+
 /** An inbound with an account of what it allocates. */
 export function inbound(options: Partial<InboundOptions> = {}): { inbound: Inbound; allocated: number[] } {
   const allocated: number[] = [];
@@ -12,19 +23,7 @@ export function inbound(options: Partial<InboundOptions> = {}): { inbound: Inbou
       return new Uint8Array(size);
     },
   };
-  return {
-    allocated,
-    inbound: new Inbound({
-      fromClient: false,
-      delivery: "messages",
-      maxPayload: 1024 * 1024,
-      maxFragments: 1000,
-      tolerateLongLengths: false,
-      codec: undefined,
-      platform,
-      ...options,
-    }),
-  };
+  return { allocated, inbound: new Inbound(optionsOf({ platform, ...options })) };
 }
 
 export function read(machine: Inbound, ...chunks: readonly Uint8Array[]): InboundEvent[] {

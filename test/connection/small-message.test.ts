@@ -5,9 +5,9 @@ import { readSmallMessage } from "../../src/connection/small-message.ts";
 import { hex } from "../octets.ts";
 
 /** Reads at the second octet, with `behind` octets behind the frame; masked by a key of zeros. */
-const read = (frame: string, maxSize = 125, cut = 0): MessageEvent | undefined => {
+const read = (frame: string, maxPayload = 125, cut = 0): MessageEvent | undefined => {
   const input = hex(`ff ${frame} ff`);
-  return readSmallMessage(input, 1, input.length - 1 - cut, maxSize, plainPlatform);
+  return readSmallMessage(input, 1, input.length - 1 - cut, { maxPayload, platform: plainPlatform });
 };
 
 /** A binary frame of this many octets, whose length takes two octets. */
@@ -61,7 +61,8 @@ describe("a small message", () => {
   ])("is left to be read step by step: %s", (_, frame, cut = 0) => {
     expect(read(frame, 4096, cut)).toBeUndefined();
     const octets = hex(frame);
-    expect(readSmallMessage(octets, 0, octets.length - cut, 4096, plainPlatform)).toBeUndefined();
+    const options = { maxPayload: 4096, platform: plainPlatform };
+    expect(readSmallMessage(octets, 0, octets.length - cut, options)).toBeUndefined();
   });
 
   it("asks about UTF-8 only where an octet is beyond ASCII", () => {
@@ -75,7 +76,7 @@ describe("a small message", () => {
     };
     for (const frame of ["81 81 00000000 7f", "82 82 00000000 c280", "81 82 00000000 c280"]) {
       const input = hex(frame);
-      readSmallMessage(input, 0, input.length, 125, platform);
+      readSmallMessage(input, 0, input.length, { maxPayload: 125, platform });
     }
     expect(asked).toEqual([2]);
   });
