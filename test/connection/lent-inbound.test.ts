@@ -89,6 +89,7 @@ describe("what reads the input", () => {
     expect(feed(one, hex("81"))).toEqual([]);
     expect(feed(one, hex("00"))).toMatchObject([{ type: "close", code: 1002 }]);
     expect(feed(two, hex(`82 81 ${K} 07`))).toMatchObject([{ type: "message", bytes: hex("07") }]);
-    expect([one.messageOpen, one.inputPending]).toEqual([false, false]);
+    expect(feed(two, hex(`01 80 ${K} 82 80 ${K} ff`))).toMatchObject([{ type: "close", messageCut: true }]);
+    expect([two.messageOpen, two.inputPending]).toEqual([false, false]);
   });
 });
