@@ -15,6 +15,8 @@ import { receiveArrival } from "./upgrade.ts";
 /** A transport that our own listener has accepted. */
 export function receiveHandshake(context: Context, transport: Socket, http: HttpServer | undefined): void {
   const full = context.refuses(transport, transport);
+  // Node's own do something only where halves are not ended apart; beside ours they would take an array.
+  for (const listener of transport.listeners("end")) transport.off("end", listener as () => void);
   if (full === undefined) new RawHandshake(context, transport, http).begin();
   else refuseTransport(context, transport, full, 1000);
 }
