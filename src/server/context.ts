@@ -108,7 +108,7 @@ export class Context {
   }
 
   /** Who takes the messages of a new connection; undefined where that is left to an iteration. */
-  consumerFor(driver: Driver): Consumer<Driver> | undefined {
+  consumerFor(driver: Driver): Consumer | undefined {
     return this.settings.hooks.stream === undefined
       ? this.#messageHandler
       : streamHandler(this.settings.hooks, driver);

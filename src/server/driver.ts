@@ -8,9 +8,8 @@ import type { Context } from "./context.ts";
 import { abortTransport } from "./ending.ts";
 import { type Consumer, Intake } from "./intake.ts";
 import { isTooLate } from "./message-stream.ts";
-import { HIGH_WATER, Outlet } from "./outlet.ts";
+import { HIGH_WATER } from "./outlet.ts";
 import { isPromiseLike, type Resolvers, withResolvers } from "./promises.ts";
-import { RateLimit } from "./rate-limit.ts";
 import { ServerSocket } from "./socket.ts";
 import { listenTo } from "./transport.ts";
 
@@ -30,12 +29,11 @@ const Pause = {
 } as const;
 
 /** Takes what nobody wants any more. */
-const NOBODY: Consumer<Driver> = { take() {} };
+const NOBODY: Consumer = { take() {} };
 
-export class Driver extends Outlet {
+export class Driver extends Intake {
   readonly connection: Connection;
   readonly socket: ServerSocket;
-  readonly intake: Intake<Driver>;
   /** Bytes for context takeover; undefined where the connection is not compressed. */
   readonly #reserved: number | undefined;
   #pauses = 0;
@@ -55,14 +53,15 @@ export class Driver extends Outlet {
     agreed: AgreedCompression | undefined,
   ) {
     super(transport, context);
-    const { settings } = context;
     this.connection = new Connection(context.optionsFor(agreed?.codec));
     this.#reserved = agreed?.reserved;
     this.socket = new ServerSocket(this, subprotocol, data);
-    const limit = settings.rateLimit && new RateLimit(settings.rateLimit);
-    this.intake = new Intake(this, this.connection, settings.readAhead, limit);
-    this.intake.consumer = context.consumerFor(this);
-    listenTo(transport, this, settings.sharedRead);
+    this.consumer = context.consumerFor(this);
+    listenTo(transport, this, context.settings.sharedRead);
+  }
+
+  protected get self(): this {
+    return this;
   }
 
   /** Present where the connection is compressed. */
@@ -103,7 +102,7 @@ export class Driver extends Outlet {
     if (this.dead) return;
     this.vitals.bytesReceived += size;
     this.vitals.heard = this.context.heartbeat.now;
-    this.intake.limit?.received(size);
+    this.limit?.received(size);
     this.connection.receive(memory, size);
     this.#advance();
     this.flushSoon();
@@ -129,7 +128,7 @@ export class Driver extends Outlet {
 
   /** The consumer is ready for more. */
   proceed(): void {
-    if (this.intake.inside) return;
+    if (this.inside) return;
     this.#advance();
     this.flushSoon();
   }
@@ -147,8 +146,8 @@ export class Driver extends Outlet {
     const destroyed = this.dead;
     this.dead = true;
     this.#closing?.stop();
-    this.intake.limit?.stop();
-    const farewell = this.intake.abandon();
+    this.limit?.stop();
+    const farewell = this.abandon();
     this.whenOver?.();
     if (farewell !== undefined) this.#whenClosed?.resolve(farewell);
     this.settleDrained();
@@ -160,7 +159,7 @@ export class Driver extends Outlet {
 
   terminate(): void {
     this.dead = true;
-    this.intake.halt();
+    this.halt();
     abortTransport(this.transport);
   }
 
@@ -168,30 +167,30 @@ export class Driver extends Outlet {
     this.connection.close(code, reason);
     this.whenOver?.();
     // The answer comes behind messages that nobody may be there to read.
-    this.intake.consumer ??= NOBODY;
+    this.consumer ??= NOBODY;
     this.flushLater();
     this.proceed();
   }
 
   /** Makes an iteration the consumer; false where nobody will get a message any more. */
-  consume(consumer: Consumer<Driver>): boolean {
-    if (this.intake.consumer === NOBODY) return false;
-    if (this.intake.consumer !== consumer) {
-      this.intake.busy = true;
-      this.intake.consumer = consumer;
+  consume(consumer: Consumer): boolean {
+    if (this.consumer === NOBODY) return false;
+    if (this.consumer !== consumer) {
+      this.busy = true;
+      this.consumer = consumer;
     }
     return true;
   }
 
-  release(consumer: Consumer<Driver>): void {
-    if (this.intake.consumer === consumer) this.intake.consumer = undefined;
+  release(consumer: Consumer): void {
+    if (this.consumer === consumer) this.consumer = undefined;
   }
 
   /** The next message waits for a hook's promise. */
   waitFor(result: PromiseLike<unknown>): Promise<void> {
-    this.intake.busy = true;
+    this.busy = true;
     return this.watch(result, () => {
-      this.intake.busy = false;
+      this.busy = false;
       this.proceed();
     });
   }
@@ -203,9 +202,9 @@ export class Driver extends Outlet {
 
   /** A hook's failure ends its own connection, and no other. */
   hookFailed(error: unknown): void {
-    this.intake.consumer?.end?.();
-    this.intake.consumer = NOBODY;
-    this.intake.busy = false;
+    this.consumer?.end?.();
+    this.consumer = NOBODY;
+    this.busy = false;
     // That a peer went away before it was answered is no failure of the application's.
     const { state } = this.connection;
     const tooLate = state !== "open" && state !== "closing" && isTooLate(error);
@@ -219,7 +218,7 @@ export class Driver extends Outlet {
     this.#farewell = event;
     this.context.over(this.socket, event);
     this.whenOver?.();
-    const handling = this.intake.consumer?.end?.();
+    const handling = this.consumer?.end?.();
     this.#whenClosed?.resolve(event);
     if (handling === undefined) this.#tellClose(event);
     else void this.watch(handling, () => this.#tellClose(event));
@@ -234,18 +233,14 @@ export class Driver extends Outlet {
     }
   }
 
-  protected get inside(): boolean {
-    return this.intake.inside;
-  }
-
   /** Hands out events, and sees to it that reading goes on as it may. */
   #advance(): void {
     for (;;) {
-      const reading = this.intake.run();
+      const reading = this.handOut();
       if (this.dead) return;
       if (reading === "wait") return this.#pause(Pause.CONSUMER);
       if (reading === "later" || reading === "slow") return this.#goOnLater(reading);
-      if (!this.#ended || !this.intake.empty) return this.#unpause(Pause.CONSUMER);
+      if (!this.#ended || !this.empty) return this.#unpause(Pause.CONSUMER);
       this.#ended = false;
       this.connection.receiveEnd();
     }
@@ -255,7 +250,7 @@ export class Driver extends Outlet {
   #goOnLater(reading: "later" | "slow"): void {
     this.#pause(Pause.TURN);
     if (reading === "later") setImmediate(() => this.#goOn());
-    else if (this.intake.limit?.wait(() => this.#goOn())) this.rateLimited();
+    else if (this.limit?.wait(() => this.#goOn())) this.rateLimited();
   }
 
   #goOn(): void {

@@ -12,7 +12,7 @@ import { StreamConsumer } from "./stream-consumer.ts";
  */
 
 /** The `message` hook: one for all connections of a server. */
-export class MessageHandler implements Consumer<Driver> {
+export class MessageHandler implements Consumer {
   readonly #hooks: ServerHooks;
 
   constructor(hooks: ServerHooks) {

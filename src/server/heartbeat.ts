@@ -163,9 +163,9 @@ export class Heartbeat {
 
   #checkIdle(driver: Driver): Ticks {
     if (this.#idle === Infinity) return Infinity;
-    const { vitals, connection, intake, listening, blocked } = driver;
+    const { vitals, connection, empty, listening, blocked } = driver;
     const coming = connection.messageOpen && this.now - vitals.heard < this.#idle;
-    const waiting = !listening || !intake.empty || blocked;
+    const waiting = !listening || !empty || blocked;
     if (coming || waiting) vitals.active = this.now;
     const due = vitals.active + this.#idle;
     if (this.now < due) return due;

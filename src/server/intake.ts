@@ -1,7 +1,9 @@
-import type { Connection } from "../connection/connection.ts";
+import type { Duplex } from "node:stream";
 import type { CloseEvent, MessageEvent, PieceEvent } from "../connection/event.ts";
-import type { RateLimit } from "./rate-limit.ts";
-import type { Vitals } from "./vitals.ts";
+import type { Context } from "./context.ts";
+import type { Driver } from "./driver.ts";
+import { Outlet } from "./outlet.ts";
+import { RateLimit } from "./rate-limit.ts";
 
 /*
  * Between a connection's events and who consumes them. Events go straight to a consumer that is ready. While it is busy,
@@ -12,22 +14,11 @@ import type { Vitals } from "./vitals.ts";
 export type DataEvent = MessageEvent | PieceEvent;
 
 /** Who gets the messages of connections: hooks, or an iteration. */
-export interface Consumer<Owner> {
+export interface Consumer {
   /** Called while the intake is not busy, which it may become by this. */
-  take(event: DataEvent, owner: Owner): void;
+  take(event: DataEvent, driver: Driver): void;
   /** The conversation is over, and all that was read has been taken. Returns what the news of it has to wait for. */
   end?(): PromiseLike<unknown> | undefined;
-}
-
-/** Whose intake it is. */
-export interface IntakeOwner {
-  readonly vitals: Vitals;
-  /** The conversation is over. */
-  over(event: CloseEvent): void;
-  /** The peer has sent more than the limit that closes; it is not handed out. */
-  exceeded(): void;
-  /** A Pong has come. */
-  ponged(payload: Uint8Array): void;
 }
 
 /**
@@ -41,14 +32,13 @@ const OVERHEAD = 128;
 /** Places of taken events that are kept before the list is made shorter. */
 const SLACK = 64;
 
-export class Intake<Owner extends IntakeOwner> {
-  readonly #owner: Owner;
-  readonly #connection: Connection;
-  readonly #readAhead: number;
+export abstract class Intake extends Outlet {
+  /** The same object, as one that may be handed to consumers. */
+  protected abstract readonly self: Driver;
   /** Undefined where no iteration is under way. */
-  consumer: Consumer<Owner> | undefined;
+  consumer: Consumer | undefined;
   /** How fast the peer may send. */
-  readonly limit: RateLimit | undefined;
+  protected readonly limit: RateLimit | undefined;
   /** The consumer does not take the next event yet. */
   busy = false;
   /** What was read ahead, and where it begins in the list. */
@@ -60,16 +50,17 @@ export class Intake<Owner extends IntakeOwner> {
   #inside = false;
   #halted = false;
 
-  /** Reads ahead up to about `readAhead` octets. */
-  constructor(owner: Owner, connection: Connection, readAhead: number, limit: RateLimit | undefined) {
-    this.limit = limit;
-    this.#owner = owner;
-    this.#connection = connection;
-    this.#readAhead = readAhead;
+  protected constructor(transport: Duplex, context: Context) {
+    super(transport, context);
+    const { rateLimit } = context.settings;
+    this.limit = rateLimit && new RateLimit(rateLimit);
   }
 
+  /** The conversation is over. */
+  protected abstract over(event: CloseEvent): void;
+
   /** Whether events are being handed out right now. */
-  get inside(): boolean {
+  protected get inside(): boolean {
     return this.#inside;
   }
 
@@ -79,7 +70,7 @@ export class Intake<Owner extends IntakeOwner> {
   }
 
   /** Hands out what can be handed out. */
-  run(): Reading {
+  protected handOut(): Reading {
     // A hook has asked for more: the loop that called it goes on.
     if (this.#inside) return "read";
     this.#inside = true;
@@ -91,29 +82,29 @@ export class Intake<Owner extends IntakeOwner> {
   }
 
   #loop(): Reading {
-    const connection = this.#connection;
+    const { connection } = this;
     while (!this.#halted) {
       const { consumer } = this;
       const ready = consumer !== undefined && !this.busy;
       if (ready && this.#inbox !== undefined) {
-        consumer.take(this.shift()!, this.#owner);
+        consumer.take(this.takeAhead()!, this.self);
         continue;
       }
       if (this.#farewell !== undefined) return this.#sayFarewell(this.#farewell);
-      if (!ready && this.#size >= this.#readAhead) return "wait";
+      if (!ready && this.#size >= this.context.settings.readAhead) return "wait";
       if (this.limit?.holdsMessages) return "slow";
       const event = connection.next(ready ? undefined : consumer === undefined ? "data" : "end");
       if (event === undefined) break;
       if (event.type === "message" || event.type === "piece") {
         if (this.limit?.admits(event) === false) {
-          this.#owner.exceeded();
+          this.exceeded();
           continue;
         }
-        this.#owner.vitals.received(event);
-        if (ready) consumer.take(event, this.#owner);
+        this.received(event);
+        if (ready) consumer.take(event, this.self);
         else this.#push(event);
-      } else if (event.type === "close") this.#owner.over(event);
-      else if (event.type === "pong") this.#owner.ponged(event.bytes);
+      } else if (event.type === "close") this.over(event);
+      else if (event.type === "pong") this.ponged(event.bytes);
     }
     if (this.#halted) return "wait";
     if (!connection.inputPending) return this.limit?.holdsBytes ? "slow" : "read";
@@ -121,13 +112,13 @@ export class Intake<Owner extends IntakeOwner> {
   }
 
   /** The next event that was read ahead. */
-  shift(): DataEvent | undefined {
+  takeAhead(): DataEvent | undefined {
     const inbox = this.#inbox;
     if (inbox === undefined) return undefined;
     const event = inbox[this.#at]!;
     inbox[this.#at++] = undefined;
     this.#size -= event.bytes.length + OVERHEAD;
-    if (this.#at === inbox.length) this.drop();
+    if (this.#at === inbox.length) this.dropAhead();
     else if (this.#at > SLACK && this.#at * 2 > inbox.length) {
       inbox.splice(0, this.#at);
       this.#at = 0;
@@ -136,22 +127,22 @@ export class Intake<Owner extends IntakeOwner> {
   }
 
   /** Nothing is handed out any more, until the end is told. */
-  halt(): void {
+  protected halt(): void {
     this.#halted = true;
-    this.drop();
+    this.dropAhead();
   }
 
   /** Throws away what was read ahead. */
-  drop(): void {
+  protected dropAhead(): void {
     this.#inbox = undefined;
     this.#at = this.#size = 0;
   }
 
   /** The transport is gone: what was read ahead is still handed out. Returns the end, where it was not told before. */
-  abandon(): CloseEvent | undefined {
+  protected abandon(): CloseEvent | undefined {
     this.#halted = false;
-    this.#connection.abandon();
-    const event = this.#connection.next();
+    this.connection.abandon();
+    const event = this.connection.next();
     if (event?.type === "close") this.#farewell = event;
     return this.#farewell;
   }
@@ -160,7 +151,7 @@ export class Intake<Owner extends IntakeOwner> {
   #sayFarewell(event: CloseEvent): Reading {
     if (this.consumer !== undefined && !this.empty) return "wait";
     this.#farewell = undefined;
-    this.#owner.over(event);
+    this.over(event);
     return "read";
   }
 

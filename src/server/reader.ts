@@ -15,7 +15,7 @@ type Result<T> = IteratorResult<T, undefined>;
 const DONE: Result<never> = { done: true, value: undefined };
 
 /** `for await (const message of socket)`: whole messages. It ends when the connection does. */
-export class MessageReader implements AsyncIterableIterator<Message, undefined>, Consumer<Driver> {
+export class MessageReader implements AsyncIterableIterator<Message, undefined>, Consumer {
   readonly #driver: Driver;
   readonly #waiting: ((result: Result<Message>) => void)[] = [];
 
@@ -30,12 +30,12 @@ export class MessageReader implements AsyncIterableIterator<Message, undefined>,
 
   next(): Promise<Result<Message>> {
     const driver = this.#driver;
-    const event = driver.intake.shift();
+    const event = driver.takeAhead();
     if (event !== undefined) return Promise.resolve({ done: false, value: messageOf(event) });
     if (driver.farewell !== undefined || !driver.consume(this)) return Promise.resolve(DONE);
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
-      driver.intake.busy = false;
+      driver.busy = false;
       driver.proceed();
     });
   }
@@ -48,7 +48,7 @@ export class MessageReader implements AsyncIterableIterator<Message, undefined>,
 
   take(event: DataEvent): void {
     const resolve = this.#waiting.shift()!;
-    this.#driver.intake.busy = this.#waiting.length === 0;
+    this.#driver.busy = this.#waiting.length === 0;
     resolve({ done: false, value: messageOf(event) });
   }
 

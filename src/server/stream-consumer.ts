@@ -13,7 +13,7 @@ interface Listener {
 }
 
 /** Turns the pieces of a connection into message streams, one at a time. */
-export class StreamConsumer implements Consumer<Driver>, PieceSource {
+export class StreamConsumer implements Consumer, PieceSource {
   readonly #driver: Driver;
   readonly #listener: Listener;
   /** The message whose last piece has not come. */
@@ -31,7 +31,7 @@ export class StreamConsumer implements Consumer<Driver>, PieceSource {
     const piece = event as PieceEvent;
     const stream = this.#stream;
     const discarding = this.#discarding;
-    this.#driver.intake.busy = !discarding;
+    this.#driver.busy = !discarding;
     if (stream === undefined) {
       const begun = new MessageStream(piece, this);
       if (!piece.last) this.#stream = begun;
@@ -62,13 +62,13 @@ export class StreamConsumer implements Consumer<Driver>, PieceSource {
   }
 
   shift(): PieceEvent | undefined {
-    const piece = this.#driver.intake.shift() as PieceEvent | undefined;
+    const piece = this.#driver.takeAhead() as PieceEvent | undefined;
     if (piece !== undefined) this.#passed(piece);
     return piece;
   }
 
   request(): void {
-    this.#driver.intake.busy = false;
+    this.#driver.busy = false;
     this.#driver.proceed();
   }
 
@@ -79,7 +79,7 @@ export class StreamConsumer implements Consumer<Driver>, PieceSource {
   #discard(): void {
     this.#stream?.discard();
     this.#discarding = this.#stream !== undefined;
-    this.#driver.intake.busy = false;
+    this.#driver.busy = false;
     this.#driver.proceed();
   }
 
