@@ -20,8 +20,8 @@ import {
   SUBTABLE,
 } from "./inflate-tables.ts";
 
-/** `"input"` asks for more of it; `"go"` means that the stream's state says how to go on. */
-export type StepResult = "input" | "go" | "invalid";
+/** What is in the way: `"input"` asks for more of it. Where nothing is, the stream's state says how to go on. */
+export type StepResult = "input" | "invalid" | undefined;
 
 export function readHeader(stream: InflateScratch): StepResult {
   const start = stream.pos;
@@ -38,14 +38,14 @@ export function readHeader(stream: InflateScratch): StepResult {
     stream.distances = FIXED_DISTANCES;
     stream.distanceBits = 5;
     stream.mode = "symbols";
-    return "go";
+    return undefined;
   }
   const valid = type === 0 ? readStored(stream) : readDynamic(stream);
   if (stream.pos > end) {
     stream.pos = start;
     return "input";
   }
-  return valid ? "go" : "invalid";
+  return valid ? undefined : "invalid";
 }
 
 function readStored(stream: InflateScratch): boolean {
@@ -192,7 +192,7 @@ export function decodeSymbols(stream: InflateScratch): StepResult {
       if (extra > 0) result = "invalid";
       else {
         stream.mode = stream.final ? "final" : "header";
-        result = "go";
+        result = undefined;
       }
       break;
     }

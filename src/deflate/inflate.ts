@@ -151,7 +151,7 @@ export class Inflater {
   }
 
   #canStage(): boolean {
-    return this.#offset < this.#piece.length || (this.#last && this.#tail === 0 && this.#received > 0);
+    return this.#offset < this.#piece.length || (this.#last && this.#tail === 0);
   }
 
   /** Fills the stage: what is left of it, then the piece, and behind the message's last byte the tail. */
@@ -202,7 +202,7 @@ export class Inflater {
     // The block went into the tail: well where it used it all (01 stands for 01 00 00 ff ff).
     if (fresh < 0) return stream.end === at ? undefined : "truncated";
     if (fresh + this.#trailing > 1) return "trailing";
-    if (fresh === 1 && (at < stream.end - this.#tail ? stream.stage[at] : this.#piece[this.#offset]) !== 0)
+    if (fresh === 1 && (at < stream.end ? stream.stage[at] : this.#piece[this.#offset]) !== 0)
       return "trailing";
     this.#trailing += fresh;
     stream.pos = stream.end * 8;
@@ -234,7 +234,7 @@ function step(stream: InflateScratch): StepResult {
   stream.op += length;
   stream.pos += length * 8;
   stream.stored -= length;
-  if (stream.stored > 0) return stream.op < stream.limit ? "input" : "go";
+  if (stream.stored > 0) return "input";
   stream.mode = stream.final ? "final" : "header";
-  return "go";
+  return undefined;
 }

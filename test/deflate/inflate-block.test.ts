@@ -1,14 +1,7 @@
-import { constants, deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { Inflater } from "../../src/deflate/inflate.ts";
-import { InflatePool } from "../../src/deflate/inflate-scratch.ts";
+import type { Inflater } from "../../src/deflate/inflate.ts";
+import { bytes, drain, inflater, squeezed } from "./inflating.ts";
 import { json, noise } from "./samples.ts";
-
-const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replaceAll(" ", ""), "hex"));
-const inflater = (windowBits = 15, takeover = false): Inflater =>
-  new Inflater(new InflatePool(), windowBits, takeover);
-const squeezed = (data: Uint8Array): Uint8Array =>
-  deflateRawSync(data, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
 
 describe("what was seen", () => {
   const seenAfter = (target: Inflater, message: Uint8Array): number => {
@@ -42,11 +35,9 @@ describe("what was seen", () => {
 
 describe("the end of the buffer", () => {
   const inflated = (data: Buffer): Buffer => {
-    const out: Buffer[] = [];
     const target = inflater();
     target.push(squeezed(data), true);
-    for (let slice = target.read(); slice; slice = target.read()) out.push(Buffer.from(slice));
-    return Buffer.concat(out);
+    return drain(target);
   };
 
   it("has room for a match, wherever that begins", () => {
