@@ -71,32 +71,23 @@ function readDynamic(stream: InflateScratch): boolean {
   const total = literals + ((counts >>> 5) & 31) + 1;
   stream.pos += 14;
   const bits = readCodeLengthCode(stream, ((counts >>> 10) & 15) + 4);
-  if (literals > 286 || total - literals > 30 || bits < 0) return false;
+  if (literals > 286 || total - literals > 30 || bits < 1) return false;
   const ofLiterals = readLengths(stream, (1 << bits) - 1, literals, total);
   // Incomplete reads must not spoil the tables' checks: the caller looks at the position first.
   if (ofLiterals < 0 || stream.pos > stream.end * 8) return false;
   const { literalRoom, distanceRoom } = stream;
   const { count } = read;
-  const l = buildTable(literalRoom, LITERAL_ROOT, LITERAL_ENTRIES, read, 0, ofLiterals, 0, false);
-  const d = buildTable(
-    distanceRoom,
-    DISTANCE_ROOT,
-    DISTANCE_ENTRIES,
-    read,
-    ofLiterals,
-    count,
-    literals,
-    true,
-  );
+  const l = buildTable(literalRoom, LITERAL_ROOT, LITERAL_ENTRIES, read, 0, ofLiterals, 0);
+  const d = buildTable(distanceRoom, DISTANCE_ROOT, DISTANCE_ENTRIES, read, ofLiterals, count, literals);
   stream.literals = literalRoom;
   stream.distances = distanceRoom;
   stream.literalBits = l;
   stream.distanceBits = d;
   stream.mode = "symbols";
-  return l > 0 && d > 0;
+  return Math.min(l, d) >= 0;
 }
 
-/** Reads the code that the lengths are sent by; returns the bits of its table, or -1. */
+/** Reads the code that the lengths are sent by; returns the bits of its table, or less than one. */
 function readCodeLengthCode(stream: InflateScratch, sent: number): number {
   const { view } = stream;
   let { pos } = stream;
@@ -106,7 +97,7 @@ function readCodeLengthCode(stream: InflateScratch, sent: number): number {
   stream.pos = pos;
   read.count = 0;
   for (let symbol = 0; symbol < 19; symbol++) if (lengths[symbol]! > 0) read.add(symbol, lengths[symbol]!);
-  return buildTable(codeLengthTable, 7, CODE_LENGTH_ENTRIES, read, 0, read.count, 0, false);
+  return buildTable(codeLengthTable, 7, CODE_LENGTH_ENTRIES, read, 0, read.count, 0);
 }
 
 /** Reads the lengths of both codes; returns how many are of literals, or -1. There must be one for the end of the block. */

@@ -86,8 +86,8 @@ const sorted = new Int32Array(288);
 
 /**
  * Fills `table` for the code of `read[from, to)`, whose symbols count from `base` on, and returns the number of bits to
- * index it by: at most `root`. Returns -1 for a code that is over-subscribed or incomplete; as zlib does, a code of one
- * symbol of one bit passes (3.2.7 knows it for distances), and a code without symbols where `mayBeEmpty`.
+ * index it by: at most `root`, and 0 for a code without symbols. Returns -1 for a code that is over-subscribed or
+ * incomplete; as zlib does, a code of one symbol of one bit passes (3.2.7 knows it for distances).
  */
 export function buildTable(
   table: Int32Array,
@@ -97,7 +97,6 @@ export function buildTable(
   from: number,
   to: number,
   base: number,
-  mayBeEmpty: boolean,
 ): number {
   const { symbols, lengths } = read;
   count.fill(0);
@@ -113,9 +112,9 @@ export function buildTable(
     before += count[bits]!;
   }
   if (left > 0) {
-    if (max > 1 || (max === 0 && !mayBeEmpty)) return -1;
+    if (max > 1) return -1;
     table.fill(UNDEFINED_CODE, 0, 2);
-    if (max === 0) return 1;
+    if (max === 0) return 0;
   }
   for (let i = from; i < to; i++) {
     const length = lengths[i]!;
@@ -126,10 +125,9 @@ export function buildTable(
   return index;
 }
 
-/** The code behind `code`, both with their bits reversed, as they arrive. */
+/** The code behind `code`, both with their bits reversed, as they arrive. Behind the last one nobody looks. */
 function following(code: number, length: number): number {
   const zeros = ~code & ((1 << length) - 1);
-  if (zeros === 0) return 0;
   const bit = 1 << (31 - Math.clz32(zeros));
   return (code & (bit - 1)) | bit;
 }
@@ -152,7 +150,7 @@ function fillTable(table: Int32Array, index: number, max: number): void {
     else table.copyWithin(size, 0, size);
     size *= 2;
   }
-  if (index < max) fillSubtables(table, index, max, code, done);
+  fillSubtables(table, index, max, code, done);
 }
 
 /** The codes that are longer than the index, from the code `from` on, and their entries, from `first` on. */
@@ -174,7 +172,7 @@ function fillSubtables(table: Int32Array, index: number, max: number, from: numb
       prefix = code & mask;
       width = length - index;
       let room = (1 << width) - count[length]!;
-      while (width + index < max && room > 0) room = (room << 1) - count[++width + index]!;
+      while (room > 0) room = (room << 1) - count[++width + index]!;
       start = next;
       next += 1 << width;
       table[prefix] = SUBTABLE | width | (start << 16);
@@ -190,7 +188,7 @@ function fillSubtables(table: Int32Array, index: number, max: number, from: numb
 function fixedTable(root: number, entries: Int32Array, lengths: Uint8Array): Int32Array {
   const table = new Int32Array(1 << root);
   const read = CodeLengths.of(lengths);
-  buildTable(table, root, entries, read, 0, read.count, 0, false);
+  buildTable(table, root, entries, read, 0, read.count, 0);
   return table;
 }
 
