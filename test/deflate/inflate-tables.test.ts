@@ -32,6 +32,15 @@ describe("the tables of RFC 1951 3.2.5", () => {
   });
 });
 
+describe("the lengths of a code", () => {
+  it("are of the symbols that have one, rising", () => {
+    const { symbols, lengths, count } = CodeLengths.of(Uint8Array.of(0, 3, 0, 1, 2, 0, 3, 0));
+    expect(count).toBe(4);
+    expect([...symbols.subarray(0, count)]).toEqual([1, 3, 4, 6]);
+    expect([...lengths.subarray(0, count)]).toEqual([3, 1, 2, 3]);
+  });
+});
+
 describe("buildTable", () => {
   it.each([
     [[1, 1, 1], -1],
@@ -48,10 +57,12 @@ describe("buildTable", () => {
   });
 
   it.each([
-    [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15]],
-    [[15, 14, 15, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]],
-    [[3, 3, 3, 3, 3, 4, 5, 12, 12, 11, 10, 9, 8, 7, 6, 2]],
-  ])("decodes every word by the lengths %j", (list) => {
+    ["rising", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15]],
+    ["falling", [15, 14, 15, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]],
+    ["up and down", [3, 3, 3, 3, 3, 4, 5, 12, 12, 11, 10, 9, 8, 7, 6, 2]],
+    // If each subtable were as wide as the last of them has to be, there would not be room for all.
+    ["100 subtables", [1, 2, 3, 6, 7, 9, 10, 11, ...Array<number>(200).fill(11), 12, 13, 14, 15, 15]],
+  ])("decodes every word by its length: %s", (_, list) => {
     const share = list.reduce((sum, length) => sum + 2 ** -length, 0);
     expect(share).toBe(1);
     const bits = build(list);
