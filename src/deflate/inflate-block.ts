@@ -43,6 +43,7 @@ export function readHeader(stream: InflateScratch): StepResult {
   const valid = type === 0 ? readStored(stream) : readDynamic(stream);
   if (stream.pos > end) {
     stream.pos = start;
+    stream.mode = "header";
     return "input";
   }
   return valid ? undefined : "invalid";
@@ -53,7 +54,6 @@ function readStored(stream: InflateScratch): boolean {
   const length = stream.view.getUint16(at, true);
   stream.pos = (at + 4) * 8;
   if (length + stream.view.getUint16(at + 2, true) !== 0xffff) return false;
-  if (stream.pos > stream.end * 8) return false;
   stream.stored = length;
   stream.mode = "stored";
   return true;
@@ -74,7 +74,7 @@ function readDynamic(stream: InflateScratch): boolean {
   if (literals > 286 || total - literals > 30 || bits < 1) return false;
   const ofLiterals = readLengths(stream, (1 << bits) - 1, literals, total);
   // Incomplete reads must not spoil the tables' checks: the caller looks at the position first.
-  if (ofLiterals < 0 || stream.pos > stream.end * 8) return false;
+  if (ofLiterals < 1 || stream.pos > stream.end * 8) return false;
   const { literalRoom, distanceRoom } = stream;
   const { count } = read;
   const l = buildTable(literalRoom, LITERAL_ROOT, LITERAL_ENTRIES, read, 0, ofLiterals, 0);
@@ -96,11 +96,11 @@ function readCodeLengthCode(stream: InflateScratch, sent: number): number {
     lengths[CODE_LENGTH_ORDER[i]!] = (view.getUint16(pos >>> 3, true) >>> (pos & 7)) & 7;
   stream.pos = pos;
   read.count = 0;
-  for (let symbol = 0; symbol < 19; symbol++) if (lengths[symbol]! > 0) read.add(symbol, lengths[symbol]!);
+  for (let symbol = 0; symbol < 19; symbol++) read.add(symbol, lengths[symbol]!);
   return buildTable(codeLengthTable, 7, CODE_LENGTH_ENTRIES, read, 0, read.count, 0);
 }
 
-/** Reads the lengths of both codes; returns how many are of literals, or -1. There must be one for the end of the block. */
+/** Reads the lengths of both codes; returns how many are of literals, or 0. There must be one for the end of the block. */
 function readLengths(stream: InflateScratch, mask: number, literals: number, total: number): number {
   const { view } = stream;
   const { symbols, lengths } = read;
@@ -116,7 +116,7 @@ function readLengths(stream: InflateScratch, mask: number, literals: number, tot
     const value = entry >>> 16;
     pos += used;
     stream.pos = pos;
-    if ((entry & KIND) !== LITERAL) return -1;
+    if ((entry & KIND) !== LITERAL) return 0;
     let repeat = 1;
     if (value < 16) last = value;
     else {
@@ -125,7 +125,7 @@ function readLengths(stream: InflateScratch, mask: number, literals: number, tot
       pos += extra;
       stream.pos = pos;
       if (value > 16) last = 0;
-      if (symbol + repeat > total || last < 0) return -1;
+      if (symbol + repeat > total || last < 0) return 0;
     }
     if (last === 0) symbol += repeat;
     else
@@ -137,7 +137,7 @@ function readLengths(stream: InflateScratch, mask: number, literals: number, tot
       }
   }
   read.count = count;
-  return hasEnd ? ofLiterals : -1;
+  return hasEnd ? ofLiterals : 0;
 }
 
 /**
@@ -182,7 +182,7 @@ export function decodeSymbols(stream: InflateScratch): StepResult {
       pos = next;
       if (extra > 0) result = "invalid";
       else {
-        stream.mode = stream.final ? "final" : "header";
+        stream.endBlock();
         result = undefined;
       }
       break;

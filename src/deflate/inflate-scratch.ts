@@ -56,6 +56,10 @@ export class InflateScratch {
     this.mode = "header";
   }
 
+  endBlock(): void {
+    this.mode = this.final ? "final" : "header";
+  }
+
   /** Goes on where another one is, which has begun with an `out` like this one's. */
   follow(other: InflateScratch): void {
     this.stage.set(other.stage);

@@ -67,15 +67,15 @@ export class CodeLengths {
 
   static of(lengths: Uint8Array): CodeLengths {
     const read = new CodeLengths();
-    lengths.forEach((length, symbol) => {
-      if (length > 0) read.add(symbol, length);
-    });
+    lengths.forEach((length, symbol) => read.add(symbol, length));
     return read;
   }
 
   add(symbol: number, length: number): void {
-    this.symbols[this.count] = symbol;
-    this.lengths[this.count++] = length;
+    if (length > 0) {
+      this.symbols[this.count] = symbol;
+      this.lengths[this.count++] = length;
+    }
   }
 }
 

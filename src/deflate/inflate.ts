@@ -235,6 +235,6 @@ function step(stream: InflateScratch): StepResult {
   stream.pos += length * 8;
   stream.stored -= length;
   if (stream.stored > 0) return "input";
-  stream.mode = stream.final ? "final" : "header";
+  stream.endBlock();
   return undefined;
 }
