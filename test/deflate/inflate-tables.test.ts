@@ -5,6 +5,8 @@ import {
   CodeLengths,
   DISTANCE_BASE,
   DISTANCE_EXTRA,
+  DISTANCE_ROOM,
+  DISTANCE_ROOT,
   LENGTH_BASE,
   LENGTH_EXTRA,
   LITERAL,
@@ -15,10 +17,10 @@ import {
   KIND,
 } from "../../src/deflate/inflate-tables.ts";
 
-const table = new Int32Array(LITERAL_ROOM);
-const build = (lengths: readonly number[]): number => {
+const room = new Int32Array(LITERAL_ROOM);
+const build = (lengths: readonly number[], table = room, root = LITERAL_ROOT): number => {
   const read = CodeLengths.of(Uint8Array.from(lengths));
-  return buildTable(table, LITERAL_ROOT, LITERAL_ENTRIES, read, 0, read.count, 0);
+  return buildTable(table, root, LITERAL_ENTRIES, read, 0, read.count, 0);
 };
 
 describe("the tables of RFC 1951 3.2.5", () => {
@@ -41,6 +43,9 @@ describe("the lengths of a code", () => {
   });
 });
 
+/** For the room of distances, subtables of two lengths each: as wide as they have to be, and no wider. */
+const THREE = [1, 2, 3, 4, 5, 6, 8, 9, 10, 10, 10, 10, 10, 11, 11, 11, 11, 11, 11, 11, 11, 11, 12, 12];
+
 describe("buildTable", () => {
   it.each([
     [[1, 1, 1], -1],
@@ -62,10 +67,12 @@ describe("buildTable", () => {
     ["up and down", [3, 3, 3, 3, 3, 4, 5, 12, 12, 11, 10, 9, 8, 7, 6, 2]],
     // If each subtable were as wide as the last of them has to be, there would not be room for all.
     ["100 subtables", [1, 2, 3, 6, 7, 9, 10, 11, ...Array<number>(200).fill(11), 12, 13, 14, 15, 15]],
+    ["three subtables of two lengths", THREE],
   ])("decodes every word by its length: %s", (_, list) => {
     const share = list.reduce((sum, length) => sum + 2 ** -length, 0);
     expect(share).toBe(1);
-    const bits = build(list);
+    const table = list === THREE ? new Int32Array(DISTANCE_ROOM) : room;
+    const bits = build(list, table, list === THREE ? DISTANCE_ROOT : LITERAL_ROOT);
     const { codes } = Code.of(Uint8Array.from(list));
     let wrong = 0;
     for (let word = 0; word < 1 << 15; word++) {
