@@ -5,7 +5,7 @@ import { MisuseError } from "../src/connection/misuse.ts";
 import { Slab } from "../src/connection/outbox.ts";
 import { nodePlatform } from "../src/server/node-platform.ts";
 import { prepare, type PreparedMessage } from "../src/server/prepared-message.ts";
-import { readMemory } from "../src/server/simd-mask.ts";
+import { readMemories } from "../src/server/simd-mask.ts";
 import { octetsOf, session } from "./arbitraries/frame.ts";
 import { cut, cutting, pattern, payloadLength } from "./arbitraries/octets.ts";
 import { check } from "./check.ts";
@@ -17,6 +17,9 @@ import { digits } from "./oracles/connection.ts";
  * into one slab. None may notice: each tells and sends what it would alone, with memory of its own, and what was handed out
  * stays as it is.
  */
+
+/** Octets that are read at a time at the most. */
+const MOST = readMemories.at(-1)!.length;
 
 /** What happens to a connection: a chunk of its own arrives, a message to all is sent, or it is closed. */
 type Input = Uint8Array | PreparedMessage | "close";
@@ -91,7 +94,11 @@ class Transport extends Echo {
 
   override take(input: Input): void {
     this.inputs.push(input);
-    super.take(input, readMemory);
+    const size = input instanceof Uint8Array ? input.length : 0;
+    super.take(
+      input,
+      readMemories.find((memory) => size <= memory.length),
+    );
   }
 
   write(): void {
@@ -148,7 +155,7 @@ it("connections that share their memory do what each would do alone, and leave a
         const slab = new Slab(nodePlatform.allocate, slabSize);
         const peers = arriving.map(() => new Transport(connect("server", { platform: nodePlatform, slab })));
         const waiting = arriving.map((list) =>
-          list.flatMap((chunk) => cut(chunk, chunk.length > readMemory.length ? [readMemory.length] : [])),
+          list.flatMap((chunk) => cut(chunk, chunk.length > MOST ? [MOST] : [])),
         );
         for (const { who, act, length } of steps) {
           const peer = peers[who]!;

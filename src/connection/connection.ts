@@ -41,10 +41,8 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     const { role, maskingKey, platform = plainPlatform } = options;
     if ((role === "client") !== (maskingKey !== undefined)) {
-      throw new MisuseError(
-        "ERR_NO_MASKING_KEY",
-        "maskingKey belongs to the client's role, and is needed there",
-      );
+      const why = "maskingKey belongs to the client's role, and is needed there";
+      throw new MisuseError("ERR_NO_MASKING_KEY", why);
     }
     this.role = role;
     this.#options = inboundOptions(options, platform);
@@ -111,6 +109,11 @@ export class Connection {
     return this.#inbound?.messageOpen === true;
   }
 
+  /** Octets that are sure to go into the message that is open: so many may be read at a time, though others are busy. */
+  get awaited(): number {
+    return this.#inbound?.awaited ?? 0;
+  }
+
   /** How messages are handed out from now on. Throws ERR_MESSAGE_OPEN where one has begun to arrive. */
   set delivery(delivery: Delivery) {
     if (this.messageOpen) throw new MisuseError("ERR_MESSAGE_OPEN", "a message has begun to arrive");
@@ -124,7 +127,11 @@ export class Connection {
    */
   next(until?: "end" | "data"): ConnectionEvent | undefined {
     for (;;) {
-      if (this.#state !== "open" && this.#state !== "closing") return this.#takeFarewell();
+      if (this.#state !== "open" && this.#state !== "closing") {
+        const farewell = this.#farewell;
+        this.#farewell = undefined;
+        return farewell;
+      }
       if (this.#held !== undefined && until === "end") return undefined;
       const event = this.#held ?? this.#inbound?.next(until === "data");
       this.#held = undefined;
@@ -239,10 +246,8 @@ export class Connection {
     this.#checkOpen();
     checkOctets(payload);
     if (payload.length > MAX_CONTROL_SIZE) {
-      throw new MisuseError(
-        "ERR_CONTROL_TOO_LONG",
-        `a control frame has at most ${MAX_CONTROL_SIZE} octets, not ${payload.length}`,
-      );
+      const why = `a control frame has at most ${MAX_CONTROL_SIZE} octets, not ${payload.length}`;
+      throw new MisuseError("ERR_CONTROL_TOO_LONG", why);
     }
     this.#outgoing.frame(FIN | opcode, payload);
   }
@@ -289,11 +294,5 @@ export class Connection {
 
   #move(trigger: Trigger): void {
     this.#state = STATES[this.#state].next[trigger] ?? this.#state;
-  }
-
-  #takeFarewell(): CloseEvent | undefined {
-    const event = this.#farewell;
-    this.#farewell = undefined;
-    return event;
   }
 }

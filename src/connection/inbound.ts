@@ -81,6 +81,11 @@ export class Inbound {
     return true;
   }
 
+  /** Octets that the open frame has still to bring, where they go straight into their message. */
+  get awaited(): number {
+    return this.#compressed ? 0 : this.#remaining;
+  }
+
   receive(bytes: Uint8Array, end: number = bytes.length): void {
     this.#input = bytes;
     this.#at = 0;

@@ -167,13 +167,15 @@ export class Outbox {
     if (this.#size === 0) return NOTHING;
     const count = (this.#chunks?.length ?? 0) + (this.#range === undefined ? 0 : 1);
     if (count > 1 && this.#allLaidOut) this.#merge();
-    this.#taken = this.#range;
-    this.#closeRange();
-    const chunks = this.#chunks!;
-    this.#chunks = undefined;
+    const chunks = (this.#chunks ??= []);
+    const range = (this.#taken = this.#range);
+    if (range !== undefined) {
+      const owner = range === this.#slab.bytes ? this.#slab : undefined;
+      chunks.push(owner?.view(this.#from, this.#to) ?? range.subarray(this.#from, this.#to));
+    }
+    this.#range = this.#chunks = undefined;
     this.#allLaidOut = true;
-    this.#size = 0;
-    this.#pongs = 0;
+    this.#size = this.#pongs = 0;
     return chunks;
   }
 
@@ -253,16 +255,6 @@ export class Outbox {
     this.#allLaidOut = false;
     (this.#chunks ??= []).push(new Uint8Array(this.#range.subarray(this.#from, this.#to)));
     if (this.#slab.bytes === this.#range && this.#slab.at === this.#to) this.#slab.at = this.#from;
-    this.#range = undefined;
-  }
-
-  #closeRange(): void {
-    if (this.#range === undefined) return;
-    const from = this.#from;
-    const to = this.#to;
-    const isCurrent = this.#range === this.#slab.bytes;
-    const view = isCurrent ? this.#slab.view(from, to) : this.#range.subarray(from, to);
-    (this.#chunks ??= []).push(view);
     this.#range = undefined;
   }
 }

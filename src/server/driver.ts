@@ -109,9 +109,10 @@ export class Driver extends Intake {
   }
 
   /** ... of memory that is written anew after the call. */
-  receiveBorrowed(memory: Uint8Array, size: number): void {
+  receiveBorrowed(memory: Uint8Array, size: number): number {
     this.receive(memory, size);
     this.connection.keepInput();
+    return this.awaited;
   }
 
   /** The peer has ended its half of the transport. */

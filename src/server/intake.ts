@@ -15,6 +15,7 @@ export type DataEvent = MessageEvent | PieceEvent;
 
 /** Who gets the messages of connections: hooks, or an iteration. */
 export interface Consumer {
+  readonly inPieces?: boolean;
   /** Called while the intake is not busy, which it may become by this. */
   take(event: DataEvent, driver: Driver): void;
   /** The conversation is over, and all that was read has been taken. Returns what the news of it has to wait for. */
@@ -41,13 +42,14 @@ export abstract class Intake extends Outlet {
   protected readonly limit: RateLimit | undefined;
   /** The consumer does not take the next event yet. */
   busy = false;
+  /** Events are being handed out right now. */
+  protected inside = false;
   /** What was read ahead, and where it begins in the list. */
   #inbox: (DataEvent | undefined)[] | undefined;
   #at = 0;
   #size = 0;
   /** The end, where the transport was gone before the consumer was through. */
   #farewell: CloseEvent | undefined;
-  #inside = false;
   #halted = false;
 
   protected constructor(transport: Duplex, context: Context) {
@@ -59,25 +61,29 @@ export abstract class Intake extends Outlet {
   /** The conversation is over. */
   protected abstract over(event: CloseEvent): void;
 
-  /** Whether events are being handed out right now. */
-  protected get inside(): boolean {
-    return this.#inside;
-  }
-
   /** Whether nothing that was read waits for the consumer. */
   get empty(): boolean {
     return this.#inbox === undefined && !(this.busy && this.consumer !== undefined);
   }
 
+  /** Octets of what comes next that have a place to go: in the message that is open, or, as a piece, in the read-ahead. */
+  protected get awaited(): number {
+    const { awaited } = this.connection;
+    if (awaited === 0 || this.limit !== undefined) return 0;
+    return this.consumer?.inPieces
+      ? Math.min(awaited, this.context.settings.readAhead - this.#size)
+      : awaited;
+  }
+
   /** Hands out what can be handed out. */
   protected handOut(): Reading {
     // A hook has asked for more: the loop that called it goes on.
-    if (this.#inside) return "read";
-    this.#inside = true;
+    if (this.inside) return "read";
+    this.inside = true;
     try {
       return this.#loop();
     } finally {
-      this.#inside = false;
+      this.inside = false;
     }
   }
 

@@ -59,11 +59,12 @@ class RawHandshake implements Owner, Pending {
     this.#advance(this.#reader.receive(chunk));
   }
 
-  receiveBorrowed(memory: Uint8Array, size: number): void {
+  receiveBorrowed(memory: Uint8Array, size: number): number {
     const result = this.#reader.receive(memory, size);
-    if (result === undefined || "status" in result || result.rest.length === 0) return this.#advance(result);
+    if (result === undefined || "status" in result || result.rest.length === 0) this.#advance(result);
     // What came behind the head may have to wait for a hook.
-    this.#advance({ lines: result.lines, rest: new Uint8Array(result.rest) });
+    else this.#advance({ lines: result.lines, rest: new Uint8Array(result.rest) });
+    return 0;
   }
 
   #advance(result: Head | HeadError | undefined): void {

@@ -2,7 +2,7 @@ import { type OnReadOpts, Socket, type SocketConstructorOpts } from "node:net";
 import type { Duplex } from "node:stream";
 import process from "node:process";
 import tls from "node:tls";
-import { readMemory } from "./simd-mask.ts";
+import { readMemories } from "./simd-mask.ts";
 
 /*
  * One piece of memory that all TCP and unix sockets are read into, where Node would allocate 64 KiB for each read and
@@ -13,11 +13,16 @@ import { readMemory } from "./simd-mask.ts";
  * socket that is made for it; on versions of Node that were not tested, and wherever anything is not as expected, sockets
  * are read in the ordinary way.
  *
+ * 64 KiB are read at a time, and up to 256 of a frame that is known to be long. What is behind that frame, and may have to be
+ * copied for a consumer that is busy, is no more than 64 KiB then.
+ *
  * Not for TLS: there Node allocates no more than a record has, and goes on with the next record though it was told to
  * pause. Not on Windows, where the system may fill the memory at any time between reads.
  */
 
 const TESTED = { from: 20, to: 26 };
+/** What is read into as a rule: so many octets, and steps by which that is more. */
+const usual = readMemories[0]!;
 
 /**
  * Gets what was read: the first `size` octets of `memory`, which are written anew after the call. Where it returns false
@@ -29,11 +34,8 @@ interface Handle {
   /** Whether it is being read. */
   reading?: boolean;
 }
-/** Where net.Socket keeps what it is to read into, and whom it tells. */
-interface Places {
-  readonly memory: symbol;
-  readonly callback: symbol;
-}
+/** Where net.Socket keeps what it is to read into, who says what that is next, and whom it tells. */
+type Places = Readonly<Record<"memory" | "next" | "callback", symbol>>;
 const HANDLE = "_handle";
 type Inside = Socket & { [HANDLE]?: Handle | null; [place: symbol]: unknown };
 
@@ -42,15 +44,27 @@ let places: Places | undefined | "unknown" = "unknown";
 function findPlaces(): Places | undefined {
   const major = Number(process.versions.node.split(".")[0]);
   if (process.platform === "win32" || major < TESTED.from || major > TESTED.to) return undefined;
-  const buffer = new Uint8Array(1);
+  const memory = new Uint8Array(1);
   const callback = (): boolean => true;
-  const options: SocketConstructorOpts & { onread: OnReadOpts } = { onread: { buffer, callback } };
-  const probe = new Socket(options) as Inside;
-  const placeOf = (value: unknown): symbol | undefined =>
-    Object.getOwnPropertySymbols(probe).find((place) => probe[place] === value);
-  const found = { memory: placeOf(buffer), callback: placeOf(callback) };
-  probe.destroy();
-  return found.memory === undefined || found.callback === undefined ? undefined : (found as Places);
+  const placeOf = (value: unknown, buffer: OnReadOpts["buffer"]): symbol | undefined => {
+    const options: SocketConstructorOpts & { onread: OnReadOpts } = { onread: { buffer, callback } };
+    const probe = new Socket(options) as Inside;
+    probe.destroy();
+    return Object.getOwnPropertySymbols(probe).find((place) => probe[place] === value);
+  };
+  const [at, next, to] = [placeOf(memory, memory), placeOf(giveNext, giveNext), placeOf(callback, memory)];
+  return at && next && to && { memory: at, next, callback: to };
+}
+
+/** What the socket that was just read is read into from now on; undefined where that stays. */
+let nextMemory: Uint8Array | undefined;
+const giveNext = (): Uint8Array => nextMemory!;
+
+/** After each read into `memory`: of what comes next `awaited` octets have a place to go. */
+export function readNext(memory: Uint8Array, awaited: number): void {
+  const steps = Math.min(Math.floor(awaited / usual.length), readMemories.length - 1);
+  const view = readMemories[Math.max(0, steps)];
+  nextMemory = view === memory ? undefined : view;
 }
 
 /**
@@ -65,11 +79,12 @@ export function readShared(transport: Duplex, receive: Receive): boolean {
   if (places === undefined || typeof handle?.useUserBuffer !== "function") return false;
   // What was read already would be lost.
   if (socket.readableLength > 0) return false;
-  if (socket[places.memory] === readMemory) return true;
+  if (socket[places.next] === giveNext) return true;
   if (socket[places.memory] !== null) return false;
-  socket[places.memory] = readMemory;
+  socket[places.memory] = usual;
+  socket[places.next] = giveNext;
   socket[places.callback] = receive;
-  handle.useUserBuffer(readMemory);
+  handle.useUserBuffer(usual);
   // A server's sockets are read from the beginning on, others when somebody asks for it.
   if (handle.reading !== true) transport.resume();
   return true;

@@ -6,8 +6,10 @@ import { keyWord, mask } from "../frame/mask.ts";
  * sockets read can lie there already. Where there is no WebAssembly, or none with vectors, it is done in JavaScript.
  */
 
-/** Octets that sockets are read into, and as many that are masked at a time. */
+/** Octets that are masked at a time. */
 const SIZE = 64 * 1024;
+/** Octets that sockets are read into. */
+const READ = 4 * SIZE;
 /** From this size on it is worth the copy. */
 const LONG = 128;
 
@@ -29,12 +31,13 @@ const CODE = [
   0x20, 5, 0xfd, 0x64,            //   i8x16.bitmask $seen: the top bits of its octets
   0x0b,
 ];
+const PAGES = (READ + SIZE) / (64 * 1024);
 const PARAMETERS = [4, 0x7f, 0x7f, 0x7f, 0x7f];
 // prettier-ignore
 const MODULE = Uint8Array.of(
   0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
   1, PARAMETERS.length + 4, 1, 0x60, ...PARAMETERS, 1, 0x7f, // one type
-  2, 6, 1, 0, 0, 2, 0, 2,                                    // the memory, imported: two pages of 64 KiB at least
+  2, 6, 1, 0, 0, 2, 0, PAGES,                                // the memory, imported: so many pages of 64 KiB at least
   3, 2, 1, 0,                                                // one function of that type
   7, 4, 1, 0, 0, 0,                                          // ... exported
   10, CODE.length + 2, 1, CODE.length, ...CODE,
@@ -51,7 +54,7 @@ interface Wasm {
 
 interface Vectors {
   readonly masker: Masker;
-  /** The two halves of its memory: what is read, and what is masked. */
+  /** The two parts of its memory: what is read, and what is masked. */
   readonly read: Uint8Array;
   readonly masked: Uint8Array;
 }
@@ -59,10 +62,10 @@ interface Vectors {
 function load(): Vectors | undefined {
   try {
     const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: Wasm }).WebAssembly;
-    const memory = new Memory({ initial: 2, maximum: 2 });
+    const memory = new Memory({ initial: PAGES, maximum: PAGES });
     const { exports } = new Instance(new Module(MODULE), { "": { "": memory } });
-    const half = (from: number): Uint8Array => new Uint8Array(memory.buffer, from, SIZE);
-    return { masker: exports[""], read: half(0), masked: half(SIZE) };
+    const part = (from: number, size: number): Uint8Array => new Uint8Array(memory.buffer, from, size);
+    return { masker: exports[""], read: part(0, READ), masked: part(READ, SIZE) };
   } catch {
     return undefined;
   }
@@ -72,8 +75,10 @@ const vectors = load();
 /** What was masked last: often the next is as long, and a view costs as much as masking a KiB. */
 let lastMasked: Uint8Array | undefined;
 
-/** Memory to read into, from which octets are masked without being copied first. */
-export const readMemory: Uint8Array = vectors?.read ?? new Uint8Array(SIZE);
+const readMemory = vectors?.read ?? new Uint8Array(READ);
+/** Memory to read into, from which octets are masked without being copied first: 64 KiB of it, and more step by step. */
+export const readMemories: readonly Uint8Array[] = [1, 2, 3, 4].map((n) => readMemory.subarray(0, n * SIZE));
+const usual = readMemories[0];
 
 /** The same as {@link mask}, six times as fast where there are vectors and many octets. */
 export function simdMask(
@@ -92,10 +97,11 @@ export function simdMask(
   let seen = 0;
   for (let i = start; i < last; i += SIZE) {
     const size = Math.min(SIZE, last - i);
-    const inPlace = source !== readMemory;
+    // By identity: to ask for its buffer costs as much as masking a hundred octets.
+    const inPlace = source !== usual && !readMemories.includes(source);
     if (inPlace) masked.set(source.subarray(i, i + size));
-    const from = inPlace ? SIZE : i;
-    if (masker(from, from + size, SIZE, word) !== 0) seen = 0x80;
+    const from = inPlace ? READ : i;
+    if (masker(from, from + size, READ, word) !== 0) seen = 0x80;
     if (lastMasked?.length !== size) lastMasked = masked.subarray(0, size);
     target.set(lastMasked, at + i - start);
   }

@@ -14,6 +14,7 @@ interface Listener {
 
 /** Turns the pieces of a connection into message streams, one at a time. */
 export class StreamConsumer implements Consumer, PieceSource {
+  readonly inPieces = true;
   readonly #driver: Driver;
   readonly #listener: Listener;
   /** The message whose last piece has not come. */

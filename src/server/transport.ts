@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
-import { readShared } from "./shared-read.ts";
+import { readNext, readShared } from "./shared-read.ts";
 
 /*
  * What is heard from a transport: by its handshake first, then by the driver that takes its place. The same few functions
@@ -14,8 +14,8 @@ export interface Owner {
   readonly listening: boolean;
   /** The first `size` octets of `memory`, which stay as they are. */
   receive(memory: Uint8Array, size: number): void;
-  /** ... of memory that is written anew after the call. */
-  receiveBorrowed(memory: Uint8Array, size: number): void;
+  /** ... of memory that is written anew after the call. Returns how many octets of what comes next have a place to go. */
+  receiveBorrowed(memory: Uint8Array, size: number): number;
   /** The peer has ended its half of the transport. */
   receiveEnd(): void;
   transportDrained(): void;
@@ -47,9 +47,10 @@ export function letGo(transport: Owned): void {
 function onRead(this: Owned, size: number, memory: Uint8Array): boolean {
   const owner = this[OWNER];
   if (owner?.listening === true) {
-    owner.receiveBorrowed(memory, size);
+    readNext(memory, owner.receiveBorrowed(memory, size));
     return true;
   }
+  readNext(memory, 0);
   // A paused stream may still read on up to its high-water mark. What comes is kept and handed out in the stream's way.
   if (owner !== undefined && this.listenerCount("data") === 0) this.on("data", onData);
   const more = this.push(Buffer.from(memory.subarray(0, size)));
