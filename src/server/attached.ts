@@ -40,6 +40,8 @@ interface Guest {
   readonly path: PathRule;
 }
 
+type StreamArguments = [ServerHttp2Stream, IncomingHttpHeaders, number, string[]];
+
 const doors: WeakMap<AttachableServer, Door> = new WeakMap();
 
 /** Returns what ends it. Throws `MisuseError` ERR_INVALID_OPTION. */
@@ -109,12 +111,7 @@ class Door {
     this.#reopen = intercept(server, (event, args) => {
       if (event === "upgrade") return this.#takeUpgrade(...(args as [IncomingMessage, Duplex, Uint8Array]));
       if (event !== "stream") return false;
-      const [stream, headers, , rawHeaders] = args as [
-        ServerHttp2Stream,
-        IncomingHttpHeaders,
-        number,
-        string[],
-      ];
+      const [stream, headers, , rawHeaders] = args as StreamArguments;
       return headers[":protocol"] !== undefined && this.#takeStream(stream, rawHeaders);
     });
     // Where nobody listens, node:http takes an upgrade for an ordinary request.

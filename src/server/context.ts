@@ -49,6 +49,8 @@ export class Context {
   readonly pending: Set<Pending> = new Set();
   /** Transports that are no connections: they are being refused, or belong to an HTTP server. */
   readonly parting: Set<Duplex> = new Set();
+  /** Bytes of pieces that wait for others of their turn, of all connections. */
+  gathered = 0;
   closing = false;
   /** What is counted while the server closes. */
   leaving: Leaving | undefined;

@@ -87,16 +87,7 @@ export interface Diagnostics {
   readonly "handfast:rate-limit": RateLimitDiagnostic;
 }
 
-const CHANNELS: Readonly<Record<keyof Diagnostics, Channel>> = {
-  "handfast:upgrade": channel("handfast:upgrade"),
-  "handfast:refuse": channel("handfast:refuse"),
-  "handfast:open": channel("handfast:open"),
-  "handfast:close": channel("handfast:close"),
-  "handfast:error": channel("handfast:error"),
-  "handfast:timeout": channel("handfast:timeout"),
-  "handfast:overflow": channel("handfast:overflow"),
-  "handfast:rate-limit": channel("handfast:rate-limit"),
-};
+const channels: { [Name in keyof Diagnostics]?: Channel } = {};
 
 /** Tells subscribers, where there are any, what `describe` gives. */
 export function tell<Name extends keyof Diagnostics>(
@@ -104,6 +95,6 @@ export function tell<Name extends keyof Diagnostics>(
   name: Name,
   describe: () => Omit<Diagnostics[Name], "server">,
 ): void {
-  const to = CHANNELS[name];
+  const to = (channels[name] ??= channel(name));
   if (to.hasSubscribers) to.publish({ server, ...describe() });
 }

@@ -2,6 +2,7 @@ import { Buffer, isUtf8 } from "node:buffer";
 import type { ReadableStream } from "node:stream/web";
 import type { MessageKind } from "../connection/event.ts";
 import { MisuseError } from "../connection/misuse.ts";
+import { MERGE_LIMIT } from "../connection/outbox.ts";
 import { UTF8_INVALID, UTF8_START, validateUtf8With } from "../frame/utf8.ts";
 import { CloseCode } from "../frame/close-code.ts";
 import type { Driver } from "./driver.ts";
@@ -83,7 +84,7 @@ export class OutgoingStreams {
         begun = true;
         driver.vitals.payloadSent += bytes.length;
         if (done) driver.vitals.messagesSent++;
-        await driver.sent();
+        await driver.sent(bytes.length > MERGE_LIMIT);
         if (done) return;
       }
     } catch (error) {
@@ -96,16 +97,14 @@ export class OutgoingStreams {
 
   /** A source may take for ever, while the connection is gone. */
   #unlessGone<T>(next: T | Promise<T>): Promise<T> {
-    const { promise, resolve, reject } = withResolvers<T>();
     const { connection } = this.#driver;
-    const whenOver = (): void =>
-      reject(new MisuseError("ERR_NOT_OPEN", `nothing can be sent: the connection is ${connection.state}`));
-    if (connection.state !== "open") whenOver();
-    else {
+    return new Promise((resolve, reject) => {
+      const whenOver = (): void =>
+        reject(new MisuseError("ERR_NOT_OPEN", `nothing can be sent: the connection is ${connection.state}`));
+      if (connection.state !== "open") return whenOver();
       this.#driver.whenOver = whenOver;
       Promise.resolve(next).then(resolve, reject);
-    }
-    return promise;
+    });
   }
 }
 

@@ -21,6 +21,8 @@ export const HIGH_WATER: number = 64 * 1024;
 
 /** Output, in bytes, that does not wait for the end of the turn. */
 const FLUSH_AT_ONCE = 16 * 1024;
+/** ... where it is made of large pieces. */
+const GATHERED = 512 * 1024;
 
 export abstract class Outlet extends Vitals {
   abstract readonly connection: Connection;
@@ -37,6 +39,8 @@ export abstract class Outlet extends Vitals {
   blocked = false;
   #endStall: (() => void) | undefined;
   #scheduled = false;
+  /** Bytes that wait for others of their turn, or did when they were written and not taken. */
+  #gathered = 0;
   #whenDrained: Resolvers<void> | undefined;
 
   protected constructor(transport: Duplex, context: Context) {
@@ -61,13 +65,17 @@ export abstract class Outlet extends Vitals {
     return waiting >= this.context.settings.maxBuffered;
   }
 
-  /** Sees to what was sent; returns a promise to wait for where the peer does not keep up. */
-  sent(): Promise<void> | undefined {
+  /**
+   * Sees to what was sent; returns a promise to wait for where the peer does not keep up. A large `piece` of a message waits
+   * for others of its turn: many writes cost the kernel much more than one.
+   */
+  sent(piece = false): Promise<void> | undefined {
     const { outputSize } = this.connection;
-    if (outputSize > (this.inside ? HIGH_WATER : FLUSH_AT_ONCE)) this.flush();
+    const gathers = piece && !this.blocked && this.#gather(outputSize);
+    if (!gathers && outputSize > (this.inside ? HIGH_WATER : FLUSH_AT_ONCE)) this.flush();
     else this.flushLater();
     this.vitals.active = this.context.heartbeat.now;
-    return this.#keepsUp ? undefined : this.drained;
+    return gathers || this.#keepsUp ? undefined : this.drained;
   }
 
   /** Resolves when the peer has taken enough of what waits, or is gone. */
@@ -90,13 +98,13 @@ export abstract class Outlet extends Vitals {
   /** What events have caused is written now where it is much, or where it ends the connection. */
   protected flushSoon(): void {
     const { outputSize, state } = this.connection;
-    if (outputSize > FLUSH_AT_ONCE || state !== "open") this.flush();
+    if (outputSize > (this.#gathered > 0 ? GATHERED : FLUSH_AT_ONCE) || state !== "open") this.flush();
     else if (outputSize > 0) this.flushLater();
   }
 
   protected flush(): void {
     if (!this.blocked && !this.dead) this.#write(this.connection.takeOutput());
-    if (this.#whenDrained !== undefined && this.#keepsUp) this.settleDrained();
+    if (this.#keepsUp) this.settleDrained();
     this.flushed();
   }
 
@@ -135,9 +143,21 @@ export abstract class Outlet extends Vitals {
     this.#endStall = undefined;
   }
 
+  /** Whether `size` bytes of output may wait: what all connections have gathered is no more than one may make wait. */
+  #gather(size: number): boolean {
+    const { context } = this;
+    const sum = context.gathered + size - this.#gathered;
+    if (size > GATHERED || sum > context.settings.maxBuffered) return false;
+    context.gathered = sum;
+    this.#gathered = size;
+    return true;
+  }
+
   protected settleDrained(): void {
     this.#whenDrained?.resolve();
     this.#whenDrained = undefined;
+    this.context.gathered -= this.#gathered;
+    this.#gathered = 0;
   }
 
   get #keepsUp(): boolean {
@@ -147,16 +167,15 @@ export abstract class Outlet extends Vitals {
   #write(chunks: readonly Uint8Array[]): void {
     const { transport } = this;
     if (chunks.length === 0) return;
-    for (const chunk of chunks) this.vitals.bytesSent += chunk.length;
-    if (chunks.length === 1) {
-      transport.write(chunks[0]);
-      // A TCP or unix socket holds nothing that the kernel has taken; other streams may have passed it on.
-      if (transport.writableLength === 0 && transport instanceof Socket) this.connection.giveBackOutput();
-    } else {
-      transport.cork();
-      for (const chunk of chunks) transport.write(chunk);
-      transport.uncork();
+    const several = chunks.length > 1;
+    if (several) transport.cork();
+    for (const chunk of chunks) {
+      this.vitals.bytesSent += chunk.length;
+      transport.write(chunk);
     }
+    if (several) transport.uncork();
+    // A TCP or unix socket holds nothing that the kernel has taken; other streams may have passed it on.
+    else if (transport.writableLength === 0 && transport instanceof Socket) this.connection.giveBackOutput();
     this.blocked = transport.writableLength >= transport.writableHighWaterMark;
   }
 }
