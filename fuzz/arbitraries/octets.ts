@@ -19,9 +19,15 @@ export const payload: fc.Arbitrary<Uint8Array> = fc.oneof(
   },
 );
 
+/** A key that looks like the beginning of frames, to who has lost his place. */
+const headerLike: fc.Arbitrary<number> = fc
+  .array(fc.constantFrom(0, 0x80, 0x81, 0x82, 0x85), { minLength: 4, maxLength: 4 })
+  .map((octets) => octets.reduce<number>((key, octet) => key * 256 + octet, 0));
+
 export const maskingKey: fc.Arbitrary<number> = fc.oneof(
   fc.nat({ max: 0xffff_ffff }),
   fc.constantFrom(0, 0xffff_ffff, 0x0102_0304, 0x8000_0000, 0xff),
+  headerLike,
 );
 
 /** Where a cutting cuts: sizes of chunks that are taken in turn until the octets are used up. */
