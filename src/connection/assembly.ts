@@ -28,6 +28,7 @@ export class Assembly {
   readonly #options: AssemblyOptions;
   readonly delivery: Delivery;
   readonly #kind: MessageKind;
+  /** Stays where it is if that is no text. */
   #utf8 = UTF8_START;
   memory: Uint8Array = EMPTY;
   /** Where in the memory the message begins, and where its next octets are written. */
@@ -103,7 +104,7 @@ export class Assembly {
   /** Hands out the message when `last` is set, or the piece; undefined where there is nothing to tell yet. */
   take(last: boolean): MessageEvent | PieceEvent | Violation | undefined {
     const kind = this.#kind;
-    if (last && this.#kind === "text" && this.#utf8 !== UTF8_START) return "invalid-utf8";
+    if (last && this.#utf8 !== UTF8_START) return "invalid-utf8";
     if (this.delivery === "messages") {
       if (!last) return undefined;
       const bytes = this.#takeBytes();

@@ -123,7 +123,6 @@ export class Inflating {
 
   /** Lets go of everything; nothing will be pushed any more. */
   discard(): void {
-    this.active = false;
     this.#inflater?.release();
     this.#behind?.release();
     this.#inflater = this.#behind = this.#payload = this.#assembly = undefined;

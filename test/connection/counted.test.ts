@@ -8,7 +8,7 @@ import { Codec, CodecMemory } from "../../src/deflate/codec.ts";
 import type { DeflateParameters } from "../../src/deflate/params.ts";
 import { hex } from "../octets.ts";
 import { clientFrame } from "../wire/octets.ts";
-import { deflated, deflatingServer, drain, NO_TAKEOVER, TAKEOVER } from "./compressed.ts";
+import { codecFor, deflated, deflatingServer, drain, NO_TAKEOVER, TAKEOVER } from "./compressed.ts";
 
 /* Messages that are large, or many times their payload: they are counted before they are kept. */
 
@@ -137,6 +137,54 @@ describe("a message that is large, but not many times its payload", () => {
     // With its last chunk all that was counted is inflated again, 512 KiB a turn.
     expect(turns).toBeGreaterThan(10);
     expect(sizes.filter((size) => size > 4 * MIB + 16)).toEqual([9 * MIB + 16]);
+  });
+});
+
+describe("which messages are counted", () => {
+  /** How often an inflater was left behind, to inflate from there again. */
+  function copies(octets: Uint8Array): number {
+    const codec = codecFor("server");
+    const take = codec.takeInflater.bind(codec);
+    let count = 0;
+    codec.takeInflater = () => {
+      const inflater = take();
+      const copy = inflater.copy.bind(inflater);
+      inflater.copy = () => {
+        count++;
+        return copy();
+      };
+      return inflater;
+    };
+    const connection = deflatingServer({ maxPayload: 4 * MIB, codec });
+    const events = give(connection, clientFrame(0xc2, deflated(octets)), 65_536);
+    expect(octetsOf(events[0]).equals(octets)).toBe(true);
+    return count;
+  }
+
+  it.each([
+    ["many times its payload, of 95 KiB", 95 * 1024, 0],
+    ["of one octet more", 95 * 1024 + 1, 1],
+  ])("%s", (_, size, count) => {
+    expect(copies(new Uint8Array(size))).toBe(count);
+  });
+
+  it.each([
+    ["not many times its payload, of 2 MiB", 2 * MIB, 0],
+    ["of one octet more", 2 * MIB + 1, 1],
+  ])("%s", (_, size, count) => {
+    expect(copies(randomFillSync(new Uint8Array(size)))).toBe(count);
+  });
+});
+
+describe("a message of many blocks", () => {
+  // A block takes two steps, a slice ends after 4,096 of them: twenty slices. A short one is worth half a turn.
+  it.each([
+    ["no octet", "00 0000 ffff", 10],
+    ["one octet", "00 0100 feff 61", 10],
+    ["two octets, 4 KiB a slice", "00 0200 fdff 61 61", 1],
+  ])("lets others have their turn: %s each", (_, block, turns) => {
+    const payload = hex(block.repeat(40_000));
+    expect(drain(deflatingServer({ maxPayload: MIB }), clientFrame(0xc2, payload)).turns).toBe(turns);
   });
 });
 

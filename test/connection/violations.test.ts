@@ -49,6 +49,7 @@ const byClients: [Violation, string, Partial<ConnectionOptions>?][] = [
 const byServers: [Violation, string][] = [
   ["masked", "81 | 80"],
   ["masked", "88 | 82"],
+  ["masked", `| 82 81 ${K} 07`],
   ["long-control", "89 | 7e"],
   ["reserved-bit", "| c1"],
   ["length-not-minimal", "82 7e 00 | 7d"],
