@@ -107,7 +107,7 @@ function checkRequest(head: RequestHead): HttpAnswer | { path: string; host: str
 
 /** The path of a request's target, without the query; undefined where the target is malformed. */
 export function pathOf(target: string): string | undefined {
-  return readTarget(target, "")?.path.replace(/\?.*$/, "");
+  return readTarget(target, "")?.path.replace(/\?.*/, "");
 }
 
 /** Origin-form, or absolute-form, whose authority stands for Host (RFC 9112 section 3.2.2). */

@@ -1,6 +1,6 @@
 import { HeaderList } from "./headers.ts";
 import type { HeadError } from "./head-reader.ts";
-import { isToken, tokenEnd, trimFrom } from "./token.ts";
+import { tokenEnd, trimFrom } from "./token.ts";
 
 /** The head of a request, however it was read: by this library, by node:http, or by hand. */
 export interface RequestHead {
@@ -28,17 +28,20 @@ export function checkRequestLine(line: string): HeadError | undefined {
 }
 
 function parseRequestLine(line: string): Omit<RequestHead, "headers"> | HeadError {
-  const first = line.indexOf(" ");
+  const first = tokenEnd(line, 0);
+  if (first === 0 || (first < line.length && line[first] !== " "))
+    return bad("the request line does not begin with a method");
   const second = line.indexOf(" ", first + 1);
-  const method = first < 0 ? line : line.slice(0, first);
-  if (!isToken(method)) return bad("the request line does not begin with a method");
-  if (first > 0 && second < 0 && first + 1 < line.length)
-    return { status: 505, reason: "HTTP/0.9 is not supported" };
-  if (second < 0 || line.includes(" ", second + 1))
+  if (second === -1 && first + 1 < line.length) return { status: 505, reason: "HTTP/0.9 is not supported" };
+  if (second === -1 || line.includes(" ", second + 1))
     return bad("the request line is not method, target and version with one space between");
   const version = line.slice(second + 1);
   if (!/^HTTP\/\d\.\d$/.test(version)) return bad("the request line does not end with an HTTP version");
-  return { method, target: line.slice(first + 1, second), httpVersion: version.slice(5) };
+  return {
+    method: line.slice(0, first),
+    target: line.slice(first + 1, second),
+    httpVersion: version.slice(5),
+  };
 }
 
 /** Reads the lines of a request's head (RFC 9112 sections 3 and 5). */

@@ -70,7 +70,8 @@ describe("an extended CONNECT (RFC 8441 section 5)", () => {
 
   it("has its pseudo-headers apart from its fields", () => {
     expect([...connect().headers].filter(([name]) => name.startsWith(":"))).toEqual([]);
-    expect(parseConnectHead([":method", "CONNECT", "odd"])).toMatchObject({ protocol: "", authority: "" });
+    const odd = parseConnectHead([":method", "CONNECT", "odd"]);
+    expect(odd).toMatchObject({ protocol: "", authority: "", headers: { size: 0 } });
   });
 
   it("has one Cookie field, whose crumbs are put together (RFC 9113 section 8.2.3)", () => {
@@ -90,6 +91,8 @@ describe("an extended CONNECT (RFC 8441 section 5)", () => {
     ["no protocol", 501, { ":protocol": undefined }],
     ["another method", 501, { ":method": "GET" }],
     ["another scheme", 400, { ":scheme": "ftp" }],
+    ["a scheme that begins like http", 400, { ":scheme": "https+unix" }],
+    ["a scheme that ends like http", 400, { ":scheme": "shttp" }],
     ["no scheme", 400, { ":scheme": undefined }],
     ["no authority", 400, { ":authority": undefined }],
     ["an authority with a user", 400, { ":authority": "me@server.example.com" }],
@@ -111,6 +114,18 @@ describe("an extended CONNECT (RFC 8441 section 5)", () => {
     ["extensions against the grammar", 400, { "sec-websocket-extensions": "x;" }],
   ])("with %s: %i", (_, status, changes) => {
     expect(statusOf(connect(changes))).toBe(status);
+  });
+
+  it.each<[string, Parameters<typeof connect>[0]]>([
+    ["The protocol of the CONNECT must be websocket", { ":protocol": "connect-udp" }],
+    ["The scheme must be http or https", { ":scheme": "ftp" }],
+    ["The authority is not a host", { ":authority": "a b" }],
+    ["The Host header is not the authority", { host: "other.example.com" }],
+    ["The request target is malformed", { ":path": "*" }],
+    ["The Sec-WebSocket-Protocol header is malformed", { "sec-websocket-protocol": "a b" }],
+    ["The Sec-WebSocket-Extensions header is malformed", { "sec-websocket-extensions": "x;" }],
+  ])("is refused with the reason: %s", (reason, changes) => {
+    expect(checkConnect(connect(changes))).toMatchObject({ refusal: { body: `${reason}\n` } });
   });
 
   it("is judged by the origin policy", () => {

@@ -44,6 +44,7 @@ describe("parseRequestHead (RFC 9112 section 3)", () => {
     [" GET / HTTP/1.1", 400, noMethod],
     ["GE(T / HTTP/1.1", 400, noMethod],
     ["GET\t/ HTTP/1.1", 400, noMethod],
+    ["GET/", 400, noMethod],
     ["GET", 400, spaces],
     ["GET ", 400, spaces],
     ["GET /", 505, "HTTP/0.9 is not supported"],

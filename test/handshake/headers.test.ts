@@ -42,5 +42,6 @@ describe("HeaderList", () => {
       ["Host", "a"],
       ["X", "1"],
     ]);
+    expect(pairs.all("odd")).toEqual([]);
   });
 });
