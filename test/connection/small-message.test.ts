@@ -64,6 +64,8 @@ describe("a small message", () => {
     const octets = hex(frame);
     const options = { maxPayload: 5000, platform: plainPlatform };
     expect(readSmallMessage(octets, 0, octets.length - cut, options)).toBeUndefined();
+    const behind = hex(`82 80 00000000 ${frame}`).subarray(0, 6 + octets.length - cut);
+    expect(readSmallMessage(behind, 6, behind.length, options)).toBeUndefined();
   });
 
   it("asks about UTF-8 only where an octet is beyond ASCII", () => {

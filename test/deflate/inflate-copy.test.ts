@@ -23,7 +23,7 @@ describe("a copy", () => {
     const text = Buffer.concat([one, two]).toString();
     for (const takeover of [false, true]) {
       const original = inflater(15, takeover);
-      for (let at = 1; at < message.length; at++) {
+      for (let at = 1; at < message.length; at += 5) {
         original.push(message.subarray(0, at), false);
         const before = drain(original).toString();
         const copy = original.copy();

@@ -1,7 +1,7 @@
 import { constants } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { Inflater } from "../../src/deflate/inflate.ts";
-import { InflatePool, SLICE_BYTES, STAGE_BYTES } from "../../src/deflate/inflate-scratch.ts";
+import { InflatePool, OVERRUN, SLICE_BYTES, STAGE_BYTES } from "../../src/deflate/inflate-scratch.ts";
 import { bytes, drain, inflater, squeezed } from "./inflating.ts";
 
 describe("memory", () => {
@@ -20,6 +20,23 @@ describe("memory", () => {
     expect(target.ended).toBe(true);
     expect(target.read()).toBeUndefined();
   });
+
+  it.each([0, 1, 2, 3])(
+    "loses nothing where the longest match begins %i octets before a slice is full",
+    (room) => {
+      // A slice is full when another match might not fit.
+      const before = Buffer.alloc(SLICE_BYTES - OVERRUN - 2 - room, "ab");
+      const run = Buffer.alloc(260, "c"); // two literals and a match of 258
+      const message = Buffer.concat([
+        squeezed(before, { level: 0 }),
+        bytes("00 00 ff ff"),
+        squeezed(run, { strategy: constants.Z_FIXED }),
+      ]);
+      const target = inflater();
+      target.push(message, true);
+      expect(drain(target).equals(Buffer.concat([before, run]))).toBe(true);
+    },
+  );
 
   it("says how much of what was pushed it has taken up", () => {
     const target = inflater();
