@@ -1,4 +1,4 @@
-import { MisuseError } from "../connection/misuse.ts";
+import { invalidOption } from "./invalid-option.ts";
 
 /** Compression, where the client asks for it. Without context takeover an idle connection holds no memory for it. */
 export interface DeflateOptions {
@@ -22,7 +22,7 @@ const DEFLATE_NUMBERS = {
   clientMaxWindowBits: [15, 8, 15],
 } as const;
 
-/** The options with their defaults, checked; undefined for none. Throws {@link MisuseError} ERR_INVALID_OPTION. */
+/** The options with their defaults, checked; undefined for none. Throws `MisuseError` ERR_INVALID_OPTION. */
 export function readDeflateOptions(
   given: boolean | DeflateOptions | undefined,
 ): Required<DeflateOptions> | undefined {
@@ -30,20 +30,14 @@ export function readDeflateOptions(
   const options = given === true ? {} : given;
   const { contextTakeover = false } = options ?? {};
   if (typeof options !== "object" || options === null || typeof contextTakeover !== "boolean") {
-    throw new MisuseError(
-      "ERR_INVALID_OPTION",
-      "perMessageDeflate must be a boolean or options, its contextTakeover a boolean",
-    );
+    throw invalidOption("perMessageDeflate must be a boolean or options, its contextTakeover a boolean");
   }
   const number = (name: keyof typeof DEFLATE_NUMBERS): number => {
     const [fallback, least, most] = DEFLATE_NUMBERS[name];
     const value = options[name] ?? fallback;
     if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
     const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
-    throw new MisuseError(
-      "ERR_INVALID_OPTION",
-      `${name} must be a whole number ${range}, not ${String(value)}`,
-    );
+    throw invalidOption(`${name} must be a whole number ${range}, not ${String(value)}`);
   };
   return {
     contextTakeover,

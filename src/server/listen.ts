@@ -1,10 +1,10 @@
 import type { Server as HttpServer } from "node:http";
 import net from "node:net";
 import tls from "node:tls";
-import { MisuseError } from "../connection/misuse.ts";
 import type { Context } from "./context.ts";
 import { receiveSessions } from "./http2-sessions.ts";
 import { receiveHandshake } from "./raw-handshake.ts";
+import { invalidOption } from "./invalid-option.ts";
 
 /** Where a server listens by itself: on a port (0 for any that is free) or a unix socket. */
 export interface ListenOptions {
@@ -37,15 +37,13 @@ export interface Listening {
 /** Starts a listener. Rejects with the system's error, such as EADDRINUSE. */
 export async function startListener(context: Context, options: ListenOptions): Promise<net.Server> {
   const { port, host, path, http, http2 = false, backlog } = options;
-  if ((port === undefined) === (path === undefined)) {
-    throw new MisuseError("ERR_INVALID_OPTION", "listen needs either a port or a path");
-  }
+  if ((port === undefined) === (path === undefined))
+    throw invalidOption("listen needs either a port or a path");
   if (port !== undefined && (!Number.isInteger(port) || port < 0 || port > 65535)) {
-    throw new MisuseError("ERR_INVALID_OPTION", `port must be a whole number from 0 to 65535, not ${port}`);
+    throw invalidOption(`port must be a whole number from 0 to 65535, not ${port}`);
   }
   if (http2 && options.tls === undefined) {
-    throw new MisuseError(
-      "ERR_INVALID_OPTION",
+    throw invalidOption(
       "http2 needs tls, in which clients choose it; without, attach to http2.createServer()",
     );
   }

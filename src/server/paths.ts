@@ -1,4 +1,4 @@
-import { MisuseError } from "../connection/misuse.ts";
+import { invalidOption } from "./invalid-option.ts";
 
 /** The paths that are taken, without the query and as they were sent: one, those a function says, or all. */
 export type PathRule = string | ((path: string) => boolean) | undefined;
@@ -7,10 +7,7 @@ export type PathRule = string | ((path: string) => boolean) | undefined;
 export function checkPathRule(path: unknown): asserts path is PathRule {
   if (path === undefined || typeof path === "function") return;
   if (typeof path === "string" && /^\/[\x21-\x7e]*$/.test(path) && !/[?#]/.test(path)) return;
-  throw new MisuseError(
-    "ERR_INVALID_OPTION",
-    "path must be a path without query, such as /chat, or a function",
-  );
+  throw invalidOption("path must be a path without query, such as /chat, or a function");
 }
 
 /** The one whose rule says most about a path: that names it, else that says yes to it, else that takes all. */

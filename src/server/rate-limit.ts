@@ -1,5 +1,5 @@
 import type { MessageEvent, PieceEvent } from "../connection/event.ts";
-import { MisuseError } from "../connection/misuse.ts";
+import { invalidOption } from "./invalid-option.ts";
 
 /** How much a peer may send. At least one of `messages` and `bytes`. */
 export interface RateLimitOptions {
@@ -19,11 +19,11 @@ export type RateSettings = Required<RateLimitOptions>;
 /** No limit: nobody sends as much, and sums of it stay numbers. */
 const UNLIMITED = 1e15;
 
-/** Undefined for no limit. Throws {@link MisuseError} ERR_INVALID_OPTION. */
+/** Undefined for no limit. Throws `MisuseError` ERR_INVALID_OPTION. */
 export function readRateLimitOptions(options: RateLimitOptions | undefined): RateSettings | undefined {
   if (options === undefined) return undefined;
   const wrong = (what: string): never => {
-    throw new MisuseError("ERR_INVALID_OPTION", `rateLimit${what}`);
+    throw invalidOption(`rateLimit${what}`);
   };
   if (typeof options !== "object" || options === null) return wrong(" must be options");
   const { messages = UNLIMITED, bytes = UNLIMITED, burst = 1, onExceeded = "wait" } = options;

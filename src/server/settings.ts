@@ -1,6 +1,5 @@
 import { constants } from "node:buffer";
 import { DEFAULT_MAX_FRAGMENTS, DEFAULT_MAX_PAYLOAD } from "../connection/connection-options.ts";
-import { MisuseError } from "../connection/misuse.ts";
 import { DEFAULT_MAX_HEADER_BYTES, DEFAULT_MAX_HEADERS } from "../handshake/head-reader.ts";
 import type { OriginPolicy } from "../handshake/origin.ts";
 import { isToken } from "../handshake/token.ts";
@@ -9,6 +8,7 @@ import { type HeartbeatOptions, MAX_TIMEOUT, readHeartbeatOptions } from "./hear
 import type { ServerHooks } from "./hooks.ts";
 import type { Overflow, ServerOptions } from "./options.ts";
 import { type RateSettings, readRateLimitOptions } from "./rate-limit.ts";
+import { invalidOption } from "./invalid-option.ts";
 
 type NumberName =
   | "maxConnections"
@@ -51,26 +51,25 @@ export interface Settings extends Readonly<Record<NumberName, number>> {
   readonly rateLimit: RateSettings | undefined;
 }
 
-const wrong = (message: string): MisuseError => new MisuseError("ERR_INVALID_OPTION", message);
-
-/** Throws {@link MisuseError} ERR_INVALID_OPTION, which names the option. */
+/** Throws `MisuseError` ERR_INVALID_OPTION, which names the option. */
 export function readOptions(options: ServerOptions): Settings {
   const numbers = readNumbers(options);
   checkKinds(options);
   const { origin = "same-origin", subprotocols, signal, whenFull = "close" } = options;
   if (typeof origin === "string" && origin !== "any" && origin !== "same-origin") {
-    throw wrong('origin must be "same-origin", "any", a list or a function');
+    throw invalidOption('origin must be "same-origin", "any", a list or a function');
   }
   if (subprotocols !== undefined && !subprotocols.every(isToken)) {
-    throw wrong("subprotocols must be tokens, such as chat.v1");
+    throw invalidOption("subprotocols must be tokens, such as chat.v1");
   }
   if (options.message !== undefined && options.stream !== undefined) {
-    throw wrong("message and stream are two ways to take messages: give one");
+    throw invalidOption("message and stream are two ways to take messages: give one");
   }
   if (options.message !== undefined) checkWhole(numbers.maxPayload);
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw wrong("signal must be an AbortSignal");
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw invalidOption("signal must be an AbortSignal");
   if (whenFull !== "close" && whenFull !== "wait" && whenFull !== "drop") {
-    throw wrong('whenFull must be "close", "wait" or "drop"');
+    throw invalidOption('whenFull must be "close", "wait" or "drop"');
   }
   return {
     ...numbers,
@@ -87,10 +86,10 @@ export function readOptions(options: ServerOptions): Settings {
   };
 }
 
-/** Whole messages are Buffers. Throws {@link MisuseError} ERR_INVALID_OPTION where a Buffer cannot be as large. */
+/** Whole messages are Buffers. Throws `MisuseError` ERR_INVALID_OPTION where a Buffer cannot be as large. */
 export function checkWhole(maxPayload: number): void {
   if (maxPayload <= constants.MAX_LENGTH) return;
-  throw wrong(
+  throw invalidOption(
     `maxPayload must be at most ${constants.MAX_LENGTH}, the largest Buffer, unless messages are taken as streams`,
   );
 }
@@ -100,10 +99,10 @@ function readNumbers(options: ServerOptions): Record<NumberName, number> {
   for (const name of Object.keys(DEFAULTS) as NumberName[]) {
     const value = options[name] ?? DEFAULTS[name];
     if (!Number.isSafeInteger(value) || value < 0) {
-      throw wrong(`${name} must be a whole number from 0, not ${String(value)}`);
+      throw invalidOption(`${name} must be a whole number from 0, not ${String(value)}`);
     }
     if (name.endsWith("Timeout") && value > MAX_TIMEOUT)
-      throw wrong(`${name} must be at most ${MAX_TIMEOUT}`);
+      throw invalidOption(`${name} must be at most ${MAX_TIMEOUT}`);
     numbers[name] = value;
   }
   return numbers;
@@ -112,12 +111,12 @@ function readNumbers(options: ServerOptions): Record<NumberName, number> {
 function checkKinds(options: ServerOptions): void {
   for (const name of ["upgrade", "open", "message", "stream", "close", "error"] as const) {
     if (options[name] !== undefined && typeof options[name] !== "function") {
-      throw wrong(`${name} must be a function`);
+      throw invalidOption(`${name} must be a function`);
     }
   }
   for (const name of ["tolerateLongLengths", "sharedRead"] as const) {
     if (options[name] !== undefined && typeof options[name] !== "boolean") {
-      throw wrong(`${name} must be a boolean`);
+      throw invalidOption(`${name} must be a boolean`);
     }
   }
 }

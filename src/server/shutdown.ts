@@ -1,10 +1,10 @@
 import { checkClose } from "../connection/check-close.ts";
-import { MisuseError } from "../connection/misuse.ts";
 import { CloseCode } from "../frame/close-code.ts";
 import type { Context } from "./context.ts";
 import { MAX_TIMEOUT } from "./heartbeat-options.ts";
 import { withResolvers } from "./promises.ts";
 import type { ServerSocket } from "./socket.ts";
+import { invalidOption } from "./invalid-option.ts";
 
 /** How {@link WebSocketServer.close} says goodbye. */
 export interface CloseOptions {
@@ -43,24 +43,17 @@ export type Fate = "closed" | "destroyed" | "lost";
 /** What is counted while a server closes. */
 export type Leaving = Record<Fate | "refused", number>;
 
-/** Checked, with defaults. Throws {@link MisuseError}. */
+/** Checked, with defaults. Throws `MisuseError`. */
 export function readCloseOptions(options: CloseOptions, closeTimeout: number): Required<CloseOptions> {
   const { code = CloseCode.GOING_AWAY, reason = "", spread = 0 } = options;
   const { deadline = Math.min(spread + closeTimeout, MAX_TIMEOUT) } = options;
   checkClose(code, reason);
   for (const [name, value] of Object.entries({ spread, deadline })) {
     if (Number.isSafeInteger(value) && value >= 0 && value <= MAX_TIMEOUT) continue;
-    throw new MisuseError(
-      "ERR_INVALID_OPTION",
-      `${name} must be a whole number from 0 to ${MAX_TIMEOUT}, not ${String(value)}`,
-    );
+    throw invalidOption(`${name} must be a whole number from 0 to ${MAX_TIMEOUT}, not ${String(value)}`);
   }
-  if (deadline < spread) {
-    throw new MisuseError(
-      "ERR_INVALID_OPTION",
-      `a deadline of ${deadline} comes before the spread of ${spread}`,
-    );
-  }
+  if (deadline < spread)
+    throw invalidOption(`a deadline of ${deadline} comes before the spread of ${spread}`);
   return { code, reason, spread, deadline };
 }
 
