@@ -38,5 +38,8 @@ export class BinaryMessage {
 /** A whole message: told apart by `type`. */
 export type Message = TextMessage | BinaryMessage;
 
+export const isMessage = (data: unknown): data is Message =>
+  data instanceof TextMessage || data instanceof BinaryMessage;
+
 export const messageOf = ({ kind, bytes, room }: Pick<MessageEvent, "kind" | "bytes" | "room">): Message =>
   kind === "text" ? new TextMessage(bytes, room) : new BinaryMessage(bytes, room);

@@ -81,14 +81,15 @@ export const nodePlatform: Platform = {
   mask: simdMask,
 };
 
-let lately: Buffer | undefined;
+let lately: Uint8Array | undefined;
+let latelyAsBuffer: Buffer;
 
 /** Octets as text, each a character. */
 export function latin1(bytes: Uint8Array, start: number, end: number): string {
   if (Buffer.isBuffer(bytes)) return bytes.toString("latin1", start, end);
   // The memory that all transports are read into is one view, which comes again and again.
-  if (lately?.buffer !== bytes.buffer || lately.byteOffset !== bytes.byteOffset) lately = asBuffer(bytes);
-  return lately.toString("latin1", start, end);
+  if (bytes !== lately) [lately, latelyAsBuffer] = [bytes, asBuffer(bytes)];
+  return latelyAsBuffer.toString("latin1", start, end);
 }
 
 export const sha1: Sha1 = (text) => hash("sha1", text, "base64");

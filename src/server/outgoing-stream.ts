@@ -6,7 +6,8 @@ import { MERGE_LIMIT } from "../connection/outbox.ts";
 import { UTF8_INVALID, UTF8_START, validateUtf8With } from "../frame/utf8.ts";
 import { CloseCode } from "../frame/close-code.ts";
 import type { Driver } from "./driver.ts";
-import { octetsOf, type SendData } from "./prepared-message.ts";
+import { isMessage, type Message } from "./message.ts";
+import { octetsOf, PreparedMessage, type SendData } from "./prepared-message.ts";
 import { type Resolvers, withResolvers } from "./promises.ts";
 import { output } from "./sender.ts";
 
@@ -22,7 +23,7 @@ export type StreamSource =
 export type Pieces = Iterator<string | Uint8Array> | AsyncIterator<string | Uint8Array>;
 
 /** Something that waits for the end of the message before: another such message, or a whole one. */
-type Job = { readonly start: () => Promise<void> } | { readonly data: SendData };
+type Job = { readonly start: () => Promise<void> } | { readonly data: SendData; readonly size: number };
 
 const HIGH_SURROGATE = /[\ud800-\udbff]$/;
 
@@ -41,20 +42,22 @@ export class OutgoingStreams {
     this.#done = done;
   }
 
-  /** A whole message that has to wait. */
+  /** A whole message that has to wait. Throws {@link MisuseError} ERR_INVALID_DATA. */
   postpone(data: SendData): Promise<void> {
-    this.waiting += sizeOf(data);
-    this.#jobs.push({ data });
+    const kept = keptFor(data);
+    const size = typeof kept === "string" ? kept.length : "bytes" in kept ? kept.bytes.length : kept.length;
+    this.waiting += size;
+    this.#jobs.push({ data: kept, size });
     return this.#empty.promise;
   }
 
-  /** Resolves when the last fragment is sent and the peer keeps up. */
-  send(pieces: Pieces, type: MessageKind | undefined): Promise<void> {
-    const { promise, resolve, reject } = withResolvers<void>();
-    const start = (): Promise<void> => this.#send(pieces, type).then(resolve, reject);
-    this.#jobs.push({ start });
-    if (!this.#active) void this.#work();
-    return promise;
+  /** Resolves when the last fragment is sent and the peer keeps up. Pieces that are `lasting` stay as they are. */
+  send(pieces: Pieces, type: MessageKind | undefined, lasting: boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const encoder = new PieceEncoder(type, lasting);
+      this.#jobs.push({ start: () => this.#send(pieces, encoder).then(resolve, reject) });
+      if (!this.#active) void this.#work();
+    });
   }
 
   async #work(): Promise<void> {
@@ -62,7 +65,7 @@ export class OutgoingStreams {
     for (let job = this.#jobs.shift(); job !== undefined; job = this.#jobs.shift()) {
       if ("start" in job) await job.start();
       else {
-        this.waiting -= sizeOf(job.data);
+        this.waiting -= job.size;
         // What was sent before a close, and had to wait, is lost with it.
         if (this.#driver.connection.state === "open") output(this.#driver, job.data);
       }
@@ -72,13 +75,12 @@ export class OutgoingStreams {
     this.#empty.resolve();
   }
 
-  async #send(pieces: Pieces, type: MessageKind | undefined): Promise<void> {
+  async #send(pieces: Pieces, encoder: PieceEncoder): Promise<void> {
     const driver = this.#driver;
-    const encoder = new PieceEncoder(type);
     let begun = false;
     try {
       for (;;) {
-        const { done, value } = await this.#unlessGone(pieces.next());
+        const { done, value } = await this.#unlessGone(() => pieces.next());
         const bytes = done ? encoder.end() : encoder.encode(value);
         driver.connection.sendFragment(encoder.kind, bytes, done === true);
         begun = true;
@@ -96,14 +98,14 @@ export class OutgoingStreams {
   }
 
   /** A source may take for ever, while the connection is gone. */
-  #unlessGone<T>(next: T | Promise<T>): Promise<T> {
+  #unlessGone<T>(next: () => T | Promise<T>): Promise<T> {
     const { connection } = this.#driver;
     return new Promise((resolve, reject) => {
       const whenOver = (): void =>
         reject(new MisuseError("ERR_NOT_OPEN", `nothing can be sent: the connection is ${connection.state}`));
       if (connection.state !== "open") return whenOver();
       this.#driver.whenOver = whenOver;
-      Promise.resolve(next).then(resolve, reject);
+      Promise.resolve(next()).then(resolve, reject);
     });
   }
 }
@@ -114,9 +116,12 @@ class PieceEncoder {
   #utf8 = UTF8_START;
   /** The first half of a character outside of the basic plane, whose second may come with the next piece. */
   #half = "";
+  /** Whether bytes may be sent without being copied: what leaves later is asked for its next piece before. */
+  readonly #lasting: boolean;
 
-  constructor(kind: MessageKind | undefined) {
+  constructor(kind: MessageKind | undefined, lasting: boolean) {
     this.#kind = kind;
+    this.#lasting = lasting;
   }
 
   /** What the first piece was, where nobody said it; a message without pieces is binary. */
@@ -127,8 +132,8 @@ class PieceEncoder {
   encode(piece: string | Uint8Array): Uint8Array {
     this.#kind ??= typeof piece === "string" ? "text" : "binary";
     if (typeof piece === "string") return this.#encodeText(piece);
-    const bytes = octetsOf(piece);
-    return this.#kind === "text" ? this.#validated(Buffer.concat([this.#takeHalf(), bytes])) : bytes;
+    const bytes = this.#lasting ? piece : Buffer.concat([this.#takeHalf(), octetsOf(piece)]);
+    return this.#kind === "text" ? this.#validated(bytes) : bytes;
   }
 
   end(): Uint8Array {
@@ -159,8 +164,12 @@ class PieceEncoder {
 
 const notUtf8 = (): MisuseError => new MisuseError("ERR_INVALID_DATA", "the octets of a text must be UTF-8");
 
-const sizeOf = (data: SendData): number =>
-  typeof data === "string" ? data.length : "bytes" in data ? data.bytes.length : data.byteLength;
+/** Only what is large must stay as it is until it is written. */
+function keptFor(data: SendData): string | Message | PreparedMessage | Uint8Array {
+  if (typeof data === "string" || isMessage(data) || data instanceof PreparedMessage) return data;
+  const bytes = octetsOf(data);
+  return bytes.length > MERGE_LIMIT ? bytes : new Uint8Array(bytes);
+}
 
 /** Throws {@link MisuseError} ERR_INVALID_DATA for what has no pieces. */
 export function piecesOf(source: StreamSource): Pieces {

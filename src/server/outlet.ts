@@ -83,6 +83,13 @@ export abstract class Outlet extends Vitals {
     return (this.#whenDrained ??= withResolvers()).promise;
   }
 
+  /** Writes pieces that wait for others of their turn; whether there were any. */
+  writeGathered(): boolean {
+    if (this.#gathered === 0 || this.blocked) return false;
+    this.flush();
+    return true;
+  }
+
   /** Sees to it that what was sent is written at the end of this turn. */
   flushLater(): void {
     if (this.inside || this.#scheduled) return;

@@ -4,7 +4,7 @@ import { MisuseError } from "../connection/misuse.ts";
 import { MERGE_LIMIT } from "../connection/outbox.ts";
 import { serializeFrame } from "../frame/frame.ts";
 import { Opcode } from "../frame/opcode.ts";
-import { BinaryMessage, type Message, TextMessage } from "./message.ts";
+import { BinaryMessage, isMessage, type Message } from "./message.ts";
 import { asBuffer } from "./node-platform.ts";
 
 /** What can be sent: a string or a text message as text, everything else as binary. */
@@ -51,9 +51,7 @@ export class PreparedMessage {
 export function prepare(data: SendData): PreparedMessage {
   if (data instanceof PreparedMessage) return data;
   if (typeof data === "string") return new PreparedMessage("text", Buffer.from(data));
-  if (data instanceof TextMessage || data instanceof BinaryMessage) {
-    return new PreparedMessage(data.type, data.bytes, data.room);
-  }
+  if (isMessage(data)) return new PreparedMessage(data.type, data.bytes, data.room);
   return new PreparedMessage("binary", octetsOf(data));
 }
 

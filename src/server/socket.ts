@@ -5,7 +5,7 @@ import { CloseCode } from "../frame/close-code.ts";
 import type { Driver } from "./driver.ts";
 import type { Message } from "./message.ts";
 import { OutgoingStreams, piecesOf, type StreamSource } from "./outgoing-stream.ts";
-import type { MessageStream } from "./message-stream.ts";
+import { MessageStream } from "./message-stream.ts";
 import type { Overflow } from "./options.ts";
 import type { SendData } from "./prepared-message.ts";
 import { MessageReader, StreamReader } from "./reader.ts";
@@ -96,7 +96,10 @@ export class ServerSocket<Data = unknown> {
       refuseOverflow(driver, driver.context.settings.whenFull);
       return driver.drained;
     }
-    if (this.#streams !== undefined) return this.#postpone(data);
+    if (this.#streams !== undefined) {
+      this.#checkOpen();
+      return this.#streams.postpone(data);
+    }
     output(driver, data);
     return driver.sent();
   }
@@ -104,6 +107,7 @@ export class ServerSocket<Data = unknown> {
   /**
    * Sends one message in pieces, as they come, at the pace of the peer: fragments (section 5.4). Other messages wait
    * until it is through. `type` is by default what the first piece is; the bytes of a text must be UTF-8.
+   * The memory of a piece may be used again when the next is asked for.
    *
    * Resolves when all is sent. Rejects with the source's error, with {@link MisuseError} ERR_NOT_OPEN where the connection
    * ends before, ERR_INVALID_DATA for pieces that are neither text nor bytes. A message that has begun and cannot be
@@ -113,7 +117,7 @@ export class ServerSocket<Data = unknown> {
     this.#checkOpen();
     const pieces = piecesOf(source);
     this.#streams ??= new OutgoingStreams(this.#driver, () => (this.#streams = undefined));
-    await this.#streams.send(pieces, type);
+    await this.#streams.send(pieces, type, source instanceof MessageStream);
   }
 
   /** @internal Sends one of many copies; whether it was taken. */
@@ -177,13 +181,13 @@ export class ServerSocket<Data = unknown> {
   }
 
   #isFull(): boolean {
-    const { settings } = this.#driver.context;
-    return this.#driver.full || (this.#streams !== undefined && this.bufferedAmount >= settings.maxBuffered);
+    // What only waits for the end of the turn says nothing about the peer.
+    return this.#muchWaits && (!this.#driver.writeGathered() || this.#muchWaits);
   }
 
-  #postpone(data: SendData): Promise<void> {
-    this.#checkOpen();
-    return this.#streams!.postpone(data);
+  get #muchWaits(): boolean {
+    const { settings } = this.#driver.context;
+    return this.#driver.full || (this.#streams !== undefined && this.bufferedAmount >= settings.maxBuffered);
   }
 
   #checkOpen(): void {
