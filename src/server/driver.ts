@@ -98,8 +98,6 @@ export class Driver extends Intake {
 
   /** The first `size` octets of `memory`, which must stay as they are. */
   receive(memory: Uint8Array, size: number): void {
-    // A stream that is destroyed still hands out what it has buffered.
-    if (this.dead) return;
     this.vitals.bytesReceived += size;
     this.vitals.heard = this.context.heartbeat.now;
     this.limit?.received(size);
