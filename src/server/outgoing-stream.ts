@@ -86,7 +86,8 @@ export class OutgoingStreams {
         begun = true;
         driver.vitals.payloadSent += bytes.length;
         if (done) driver.vitals.messagesSent++;
-        await driver.sent(bytes.length > MERGE_LIMIT);
+        const full = driver.sent(bytes.length > MERGE_LIMIT);
+        if (full !== undefined) await full;
         if (done) return;
       }
     } catch (error) {
