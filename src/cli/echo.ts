@@ -81,10 +81,9 @@ function sendBack(socket: ServerSocket, message: Message, tell: Tell): PromiseLi
   return sent;
 }
 
-function whyNot(error: NodeJS.ErrnoException, host: string, port: string): string {
-  if (error.code === "EADDRINUSE") return `port ${port} of ${host} is in use; take another, or 0 for any`;
-  if (error.code === "EACCES") return `port ${port} needs more rights; take one from 1024 on`;
-  if (error.code === "ENOTFOUND" || error.code === "EADDRNOTAVAIL")
-    return `${host} is not an address of this machine`;
-  return error.message;
+function whyNot({ code, message }: NodeJS.ErrnoException, host: string, port: string): string {
+  if (code === "EADDRINUSE") return `port ${port} of ${host} is in use; take another, or 0 for any`;
+  if (code === "EACCES") return `port ${port} needs more rights; take one from 1024 on`;
+  if (code === "ENOTFOUND" || code === "EADDRNOTAVAIL") return `${host} is not an address of this machine`;
+  return message;
 }

@@ -47,7 +47,7 @@ class RawHandshake implements Owner, Pending {
     const { settings } = this.#context;
     this.#context.handshakes++;
     this.#context.pending.add(this);
-    this.#timer = setTimeout(expire, settings.handshakeTimeout, this);
+    this.#timer = setTimeout(() => this.expire(), settings.handshakeTimeout);
     // What an HTTP server gets must be read in the ordinary way.
     listenTo(this.#transport, this, settings.sharedRead && this.#http === undefined);
   }
@@ -114,8 +114,6 @@ class RawHandshake implements Owner, Pending {
     this.#context.pending.delete(this);
   }
 }
-
-const expire = (handshake: RawHandshake): void => handshake.expire();
 
 const handedOver: WeakSet<Socket> = new WeakSet();
 const receivers: WeakSet<HttpServer> = new WeakSet();

@@ -81,15 +81,7 @@ export const readMemories: readonly Uint8Array[] = [1, 2, 3, 4].map((n) => readM
 const usual = readMemories[0];
 
 /** The same as {@link mask}, six times as fast where there are vectors and many octets. */
-export function simdMask(
-  source: Uint8Array,
-  start: number,
-  end: number,
-  target: Uint8Array,
-  at: number,
-  key: number,
-  phase: number,
-): number {
+export const simdMask: typeof mask = (source, start, end, target, at, key, phase) => {
   if (vectors === undefined || end - start < LONG) return mask(source, start, end, target, at, key, phase);
   const { masker, masked } = vectors;
   const word = keyWord(key, phase);
@@ -98,12 +90,12 @@ export function simdMask(
   for (let i = start; i < last; i += SIZE) {
     const size = Math.min(SIZE, last - i);
     // By identity: to ask for its buffer costs as much as masking a hundred octets.
-    const inPlace = source !== usual && !readMemories.includes(source);
-    if (inPlace) masked.set(source.subarray(i, i + size));
-    const from = inPlace ? READ : i;
+    const elsewhere = source !== usual && !readMemories.includes(source);
+    if (elsewhere) masked.set(source.subarray(i, i + size));
+    const from = elsewhere ? READ : i;
     if (masker(from, from + size, READ, word) !== 0) seen = 0x80;
     if (lastMasked?.length !== size) lastMasked = masked.subarray(0, size);
     target.set(lastMasked, at + i - start);
   }
   return seen | mask(source, last, end, target, at + last - start, key, phase);
-}
+};
