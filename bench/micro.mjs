@@ -27,7 +27,7 @@ const modules = await loadBuilt({
 });
 const { Connection } = modules.connection;
 const { Slab } = modules.outbox;
-const { asBuffer, nodePlatform: platform } = modules.nodePlatform;
+const { decodeUtf8, nodePlatform: platform } = modules.nodePlatform;
 
 const CHUNK = 64 * 1024;
 /** Octets of payload in one turn of a subject. */
@@ -49,7 +49,7 @@ function decodeHere(ring, asString) {
     for (const chunk of chunks) {
       connection.receive(chunk);
       for (let event = connection.next(); event !== undefined; event = connection.next()) {
-        sink += asString ? asBuffer(event.bytes).toString().length : event.bytes.length;
+        sink += asString ? decodeUtf8(event.bytes).length : event.bytes.length;
       }
     }
   };

@@ -40,42 +40,56 @@ function allocate(size: number): Uint8Array {
   return memory;
 }
 
+/** Which version of Node codes in its own way; without ICU all do. */
+const major = typeof transcode === "function" ? Number(process.versions.node.split(".")[0]) : Infinity;
+
 /** Texts of more characters are counted before they are encoded, which takes as long as encoding them. */
 const MAX_UNCOUNTED = 64 * 1024;
-/** An encoded text on its way to memory of its own. */
-let scratch: Buffer | undefined;
+/** Texts on their way to memory of their own. A UTF-16 code unit becomes three octets at most. */
+const scratch: Buffer = Buffer.allocUnsafeSlow(3 * MAX_UNCOUNTED);
+const brief = (text: string, as: "utf8" | "utf16le"): Buffer => scratch.subarray(0, scratch.write(text, as));
 
-function encodeUtf8(text: string, room: number): Uint8Array {
+/** A text as UTF-8, behind `room` octets of the same memory. */
+export function encodeUtf8(text: string, room: number): Uint8Array {
   const counted = text.length > MAX_UNCOUNTED;
-  // A UTF-16 code unit becomes three octets at most.
-  scratch ??= Buffer.allocUnsafeSlow(3 * MAX_UNCOUNTED);
-  const size = counted ? Buffer.byteLength(text) : scratch.write(text, 0, "utf8");
-  const memory = allocate(room + size);
-  if (counted) asBuffer(memory).write(text, room, "utf8");
-  else memory.set(scratch.subarray(0, size), room);
+  const bytes = encodeWide(text) ?? (counted ? undefined : brief(text, "utf8"));
+  const memory = allocate(room + (bytes?.length ?? Buffer.byteLength(text)));
+  if (bytes === undefined) asBuffer(memory).write(text, room);
+  else memory.set(bytes, room);
   return memory.subarray(room);
 }
 
-/** From this version of Node on, the way of Buffer is the fastest for every text. */
-const DECODES_FAST = 24;
-/** Shorter texts, in octets, are not worth the way round. */
-const SHORT = 1024;
-const roundabout =
-  Number(process.versions.node.split(".")[0]) < DECODES_FAST && typeof transcode === "function";
+/** Up to Node 24 a text that is not Latin-1 is encoded faster by way of UTF-16. Its first characters tell. */
+const FIRST = 512;
+/** ... but for a moment in several times its memory. */
+const MOST = 1024 * 1024;
+const BEYOND_LATIN1 = /[\u0100-\uffff]/;
+
+function encodeWide(text: string): Uint8Array | undefined {
+  if (major > 24 || text.length < FIRST || text.length > MOST) return undefined;
+  if (!BEYOND_LATIN1.test(text.slice(0, FIRST))) return undefined;
+  const utf16 = text.length > MAX_UNCOUNTED ? Buffer.from(text, "utf16le") : brief(text, "utf16le");
+  try {
+    return transcode(utf16, "utf16le", "utf8");
+  } catch {
+    return undefined; // There is half of a character in it.
+  }
+}
+
+/** Before Node 24 a text that is not ASCII is decoded faster by way of UTF-16, from so many octets on. */
+const SHORT = 256;
 
 /** The text that octets are, which are valid UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string {
   const buffer = asBuffer(bytes);
-  if (!roundabout || bytes.length < SHORT || isAscii(bytes)) return buffer.toString("utf8");
+  if (major >= 24 || bytes.length < SHORT || isAscii(bytes)) return buffer.toString("utf8");
   return transcode(buffer, "utf8", "utf16le").toString("utf16le");
 }
 
 export const nodePlatform: Platform = {
   allocate,
   utf8Length: (text) => Buffer.byteLength(text),
-  writeUtf8: (text, target, at) => {
-    asBuffer(target).write(text, at, "utf8");
-  },
+  writeUtf8: (text, target, at) => void asBuffer(target).write(text, at, "utf8"),
   encodeUtf8,
   isUtf8,
   mask: simdMask,

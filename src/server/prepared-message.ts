@@ -1,11 +1,10 @@
-import { Buffer } from "node:buffer";
 import type { MessageKind } from "../connection/event.ts";
 import { MisuseError } from "../connection/misuse.ts";
 import { MERGE_LIMIT } from "../connection/outbox.ts";
 import { serializeFrame } from "../frame/frame.ts";
 import { Opcode } from "../frame/opcode.ts";
 import { BinaryMessage, isMessage, type Message } from "./message.ts";
-import { asBuffer } from "./node-platform.ts";
+import { asBuffer, encodeUtf8 } from "./node-platform.ts";
 
 /** What can be sent: a string or a text message as text, everything else as binary. */
 export type SendData = string | ArrayBufferView | ArrayBuffer | SharedArrayBuffer | Message | PreparedMessage;
@@ -50,7 +49,7 @@ export class PreparedMessage {
  */
 export function prepare(data: SendData): PreparedMessage {
   if (data instanceof PreparedMessage) return data;
-  if (typeof data === "string") return new PreparedMessage("text", Buffer.from(data));
+  if (typeof data === "string") return new PreparedMessage("text", asBuffer(encodeUtf8(data, 0)));
   if (isMessage(data)) return new PreparedMessage(data.type, data.bytes, data.room);
   return new PreparedMessage("binary", octetsOf(data));
 }

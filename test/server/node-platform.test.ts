@@ -9,16 +9,20 @@ const K = 1024;
 /** One to four octets a character, and U+FEFF, which is a byte order mark nowhere but at the beginning. */
 const CHARACTERS = ["a", "ü", "東", "🦊", "\ufeff"];
 /** Around the lengths where the ways part. */
-const LENGTHS = [0, 1, 340, 341, 342, 511, 512, 1023, K, K + 1, 64 * K - 1, 64 * K, 64 * K + 1, 200 * K];
+const LENGTHS = [0, 1, 85, 86, 128, 255, 256, 511, 512, 513, K, 64 * K - 1, 64 * K, 64 * K + 1, 128 * K];
 const texts = LENGTHS.flatMap((length) =>
   [...CHARACTERS, "aü東🦊\ufeff"].map((unit) =>
     unit.repeat(Math.ceil(length / unit.length)).slice(0, length),
   ),
 );
+/** What is not Latin-1 comes late, or early and alone, or there is very much of it. */
+texts.push(`${"ü".repeat(600)}東`, `東${"ü".repeat(600)}`, `${"a".repeat(64 * K - 1)}東`);
+texts.push("東".repeat(K * K), "東".repeat(K * K + 1));
 
 describe("the platform's coder", () => {
   it("encodes as TextEncoder does, lone surrogates included", () => {
-    for (const text of texts.concat(texts.map((whole) => `${whole}\ud83e`))) {
+    const halves = texts.flatMap((whole) => [`${whole}\ud83e`, `\udd8a${whole}`]);
+    for (const text of texts.concat(halves)) {
       const bytes = nodePlatform.encodeUtf8(text, 0);
       expect(Buffer.compare(bytes, new TextEncoder().encode(text))).toBe(0);
     }
